@@ -1,0 +1,203 @@
+"""The explanation of a decision, as plain data. Every format shows this and nothing else.
+
+All texts are Norwegian and ready to read. Values are kept with their type, so that a format can write them as
+people do (``3 552 639,44 kr``) or exactly (``3552639.44``).
+"""
+
+from typing import Literal
+
+from attrs import frozen
+
+from rulesdsl.core.ir import Citation, Place, Standing, Value
+from rulesdsl.core.types import Type
+
+Status = Literal["known", "unknown", "conflict", "no_rule"]
+Truth = bool | None
+"""A condition's value; None is ukjent."""
+
+Role = Literal["decides", "agrees", "overridden", "fell", "waits", "conflicts"]
+"""What a rule came to: it decides; it holds and says the same as the one that decides; it holds and an exception
+goes before it; it does not hold; it cannot be told yet whether it holds or what it gives; it stands against another."""
+
+
+@frozen
+class Mark:
+    """A warning that follows a value everywhere: ``standing`` other than offisiell, or ``skjønn``.
+
+    ``kind`` is ``ubekreftet``, ``eksempel``, ``avledet`` or ``skjønn``; ``what`` is the name of the figure, clause
+    or fact; ``text`` a whole sentence.
+    """
+
+    kind: Literal["ubekreftet", "eksempel", "avledet", "skjønn"]
+    what: str
+    text: str
+
+
+@frozen
+class Fact:
+    """A value that a condition or calculation used: ``name`` as people say it, ``path`` as it stands in the case.
+
+    ``kind`` tells a field, another result, a sats, a table's cell, a named part of the clause, or a calculated
+    value such as ``antall …``. ``value`` None is ukjent.
+    """
+
+    kind: Literal["field", "result", "rate", "table", "part", "computed"]
+    name: str
+    path: str
+    type: Type
+    value: Value | None
+    citations: tuple[Citation, ...] = ()
+    skjonn: bool = False
+
+
+@frozen
+class Condition:
+    """One condition in words and how it fell. ``parts`` are the conditions it is made of; ``facts`` what it read.
+
+    ``requirement`` is the name of the krav it states, with ``text`` then the requirement's own text.
+    """
+
+    text: str
+    holds: Truth
+    facts: tuple[Fact, ...] = ()
+    parts: tuple["Condition", ...] = ()
+    requirement: str = ""
+
+
+@frozen
+class Calculation:
+    """How a value came about: the expression in words, its value, and what it read."""
+
+    text: str
+    type: Type
+    value: Value | None
+    facts: tuple[Fact, ...] = ()
+
+
+@frozen
+class RuleReason:
+    """One rule: how it was asked, how it fell, and what it gives.
+
+    ``name`` is ``""`` for a plain rule, ``krav forankring`` or ``rad 3``. ``conditions`` are those of the rule
+    itself; those it shares with its clause stand in the clause's reason.
+    """
+
+    name: str
+    role: Role
+    conditions: tuple[Condition, ...]
+    gives: Calculation
+    place: Place
+
+
+@frozen
+class ClauseReason:
+    """One clause asked for one result. ``exceptions`` are the clauses that would go before it, each with its own.
+
+    ``role`` sums up its rules; ``applies`` is whether its own ``når`` holds. ``exception_to`` names what it is an
+    exception to (``hovedregel`` or ``4.3.6, avtale``); ``overridden_by`` the clauses that went before it.
+    ``sentence`` says in one line what it came to and why.
+    """
+
+    number: str
+    title: str
+    summary: str
+    edition: str
+    role: Role
+    applies: Truth
+    guard: tuple[Condition, ...]
+    requirements: tuple[Condition, ...]
+    rules: tuple[RuleReason, ...]
+    exceptions: tuple["ClauseReason", ...]
+    exception_to: tuple[str, ...]
+    overridden_by: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    standing: Standing
+    sentence: str
+    place: Place
+
+
+@frozen
+class Alternative:
+    """What the result would be were some facts known, or other than they are: ``facts`` in words, the outcome."""
+
+    facts: tuple[Fact, ...]
+    status: Status
+    value: Value | None
+    clause: str
+    sentence: str
+
+
+@frozen
+class ResultReason:
+    """One result of one thing: the answer first, then why.
+
+    ``clause`` and ``rule`` are those that decide; ``missing`` the facts it waits for; ``uses`` the other results
+    that it rests on, by name; ``alternatives`` what the missing facts could bring, or, for a refusal, what it would
+    take; ``marks`` every doubtful figure and every skjønn that it rests on, those of ``uses`` included.
+    ``main`` is whether people ask for it (``resultat``) rather than it being a table on the way (``beslutning``).
+    """
+
+    name: str
+    title: str
+    type: Type
+    main: bool
+    status: Status
+    value: Value | None
+    clause: str
+    rule: str
+    missing: tuple[str, ...]
+    reasons: tuple[ClauseReason, ...]
+    uses: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+    marks: tuple[Mark, ...]
+    sentence: str
+
+
+@frozen
+class CaseError:
+    """What is wrong with the data of a case: a message of the 5xx or 4xx series."""
+
+    code: str
+    message: str
+    field: str
+    value: str
+    hint: str = ""
+
+
+@frozen
+class Difference:
+    """Where two runs of ``--what-if`` part: a result, its two values, and the clause where the reasons part."""
+
+    result: str
+    before: "ResultReason"
+    after: "ResultReason"
+    sentence: str
+
+
+@frozen
+class CaseExplanation:
+    """One thing that was decided. ``results`` stand in the author's order, ``heading`` is its one-line name.
+
+    ``title`` and ``edition_title`` are for the heading; ``notes`` are sentences on what the answer presupposes.
+    A case with ``errors`` has no results.
+    """
+
+    entity: str
+    key: str
+    heading: str
+    edition: str
+    edition_title: str
+    results: tuple[ResultReason, ...]
+    errors: tuple[CaseError, ...] = ()
+    notes: tuple[str, ...] = ()
+    what_if: tuple[Fact, ...] = ()
+    changed: "CaseExplanation | None" = None
+    differences: tuple[Difference, ...] = ()
+
+
+@frozen
+class Explanation:
+    """All cases of one file, decided in one run by ``engine``."""
+
+    engine: str
+    cases: tuple[CaseExplanation, ...]
