@@ -101,7 +101,8 @@ def render_plain(problem: Diagnostic) -> str:
         shown, column = _window(source.line(line).expandtabs(1), column)
         width = max(1, min(label.span.end - label.span.start, len(shown) - column + 1))
         lines.append(f"  {line:>5} │ {shown}")
-        lines.append("  " + " " * 5 + " │ " + " " * (column - 1) + "^" * width + (" " + label.text if label.text else ""))
+        underline = " " * (column - 1) + "^" * width
+        lines.append(f"  {'':>5} │ {underline} {label.text}".rstrip())
     if problem.hint:
         lines.append(f"  {problem.hint}")
     return "\n".join(lines)

@@ -29,6 +29,10 @@ class Source:
         line = bisect_right(self._starts, offset) - 1
         return line + 1, offset - self._starts[line] + 1
 
+    def offset(self, line: int) -> int:
+        """The offset of the first sign of a line, counted from 1."""
+        return self._starts[line - 1]
+
     def line(self, number: int) -> str:
         """The text of a line (counted from 1), without its line break."""
         start = self._starts[number - 1]

@@ -127,3 +127,8 @@ def type_name(type_: Type) -> str:
             return name
         case Broken():
             return "ukjent type"
+
+
+BOOL = Bool()
+COUNT = Number(0, NO_UNIT, MAX_MANY)
+"""The type of ``antall``."""

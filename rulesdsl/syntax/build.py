@@ -16,6 +16,16 @@ from rulesdsl.syntax import ast
 MAX_DIGITS = 24
 """Digits that a number in a rulebook may have."""
 
+RESERVED = frozenset(
+    "hvis så ellers eller og ikke mellom er i finnes mangler denne antall sum maks min har ja nei alle første siste der"
+    " for når krav regel unntak omtale ifølge etter per fra til med valgfri skjønn offisiell avledet ubekreftet eksempel"
+    .split()
+)
+"""Keywords that cannot be names: somewhere a name can stand beside each of them."""
+
+UNITS = frozenset({"kr", "kroner", "poeng", "døgn", "timer"})
+"""Nor can these begin a line: ``3`` and then ``poeng er 5`` would read as three points."""
+
 T = TypeVar("T")
 
 
@@ -67,8 +77,13 @@ class Builder(Transformer[Token, Any]):
     def _at(self, start: int, end: int) -> Span:
         return Span(self._base.source, self._base.start + start, self._base.start + end)
 
-    def _name(self, token: Token) -> ast.Name:
+    def _name(self, token: Token, begins_line: bool = False) -> ast.Name:
+        self._reserved(token, begins_line)
         return ast.Name(str(token), span=self._span(token))
+
+    def _reserved(self, token: Token, begins_line: bool = False) -> None:
+        if token.type == "NAME" and (token in RESERVED or (begins_line and token in UNITS)):
+            self._problems.add("ISF113", self._span(token), "kan ikke være et navn", hint="Velg et annet navn.")
 
     def _names(self, items: Sequence[object]) -> list[ast.Name]:
         return [self._name(i) for i in items if isinstance(i, Token) and i.type in ("NAME", "NUMBER", "CLAUSENO")]
@@ -174,7 +189,7 @@ class Builder(Transformer[Token, Any]):
         role = str(items.pop(0)) if items[0].type == "ROLE" else ""
         flags = [str(item[1]) for item in items if isinstance(item, _Titled)]
         return ast.FieldDecl(
-            self._name(items[0]), items[1], role, "valgfri" in flags, "skjønn" in flags,  # type: ignore[arg-type]
+            self._name(items[0], True), items[1], role, "valgfri" in flags, "skjønn" in flags,  # type: ignore[arg-type]
             _title(items[2:]), span=self._span(meta),
         )
 
@@ -203,7 +218,7 @@ class Builder(Transformer[Token, Any]):
 
     def resultat(self, meta: Meta, items: list[Any]) -> ast.ResultDecl:
         return ast.ResultDecl(
-            self._name(items[0]), items[1], self._name(items[2]), _title(items), span=self._span(meta)
+            self._name(items[0], True), items[1], self._name(items[2]), _title(items), span=self._span(meta)
         )
 
     def cite(self, meta: Meta, items: list[Token]) -> ast.Cite:
@@ -268,7 +283,7 @@ class Builder(Transformer[Token, Any]):
         label = _tag("label", items)
         result, value = (item for item in items if not isinstance(item, _Titled))
         return ast.RuleDecl(
-            self._name(result), value, _tag("condition", items), label, otherwise, span=self._span(meta)
+            self._name(result, True), value, _tag("condition", items), label, otherwise, span=self._span(meta)
         )
 
     def otherwise_rule(self, meta: Meta, items: list[Any]) -> ast.RuleDecl:
@@ -285,7 +300,7 @@ class Builder(Transformer[Token, Any]):
     def beslutning(self, meta: Meta, items: list[Any]) -> ast.DecisionDecl:
         columns, outcome = _tag("head", items)
         return ast.DecisionDecl(
-            self._name(items[0]), items[1], self._name(items[2]), _title(items), _tag("policy", items),
+            self._name(items[0], True), items[1], self._name(items[2]), _title(items), _tag("policy", items),
             _all(ast.Cite | ast.Summary, items), columns, outcome, _all(ast.RowDecl, items), span=self._span(meta),
         )
 
@@ -479,4 +494,5 @@ class Builder(Transformer[Token, Any]):
         return ast.BoolLiteral(False, span=self._span(meta))
 
     def name(self, meta: Meta, items: list[Token]) -> ast.NameRef:
+        self._reserved(items[0])
         return ast.NameRef(str(items[0]), span=self._span(meta))

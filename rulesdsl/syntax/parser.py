@@ -11,6 +11,7 @@ from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Source, Span, canonical_name
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.build import Builder
+from rulesdsl.syntax.ellers import EllersOwner
 from rulesdsl.syntax.split import TOP_KEYWORDS, Piece, split
 
 MAX_DEPTH = 60
@@ -70,13 +71,15 @@ def _parse_piece(piece: Piece, broken_at: set[int], problems: Problems) -> ast.D
 @cache
 def _lark() -> Lark:
     grammar = (files("rulesdsl.syntax") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False, postlex=EllersOwner())
 
 
 def _depth(tree: Tree[Token]) -> int:
     deepest, todo = 0, [(tree, 1)]
     while todo:
         current, depth = todo.pop()
+        # a / b / c is one node of the parser's tree, but nests in the syntax.
+        depth += sum(isinstance(child, Token) and child.type == "SLASH" for child in current.children)
         deepest = max(deepest, depth)
         todo.extend((child, depth + 1) for child in current.children if isinstance(child, Tree))
     return deepest

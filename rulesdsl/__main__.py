@@ -1,0 +1,5 @@
+"""``python -m rulesdsl`` is ``isfrules``."""
+
+from rulesdsl.cli import main
+
+main()

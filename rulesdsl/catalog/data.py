@@ -1,0 +1,126 @@
+"""5xx: what is wrong with the data of a case. The examples are files of cases."""
+
+from rulesdsl.catalog.entry import Entry
+
+_RIGHT = '{"episode_id": "E1", "utdato": "2020-06-01"}'
+_DEEP = 101
+
+DATA: tuple[Entry, ...] = (
+    Entry(
+        "ISF501", "Filen er tom",
+        "En tom fil er ofte et uttrekk som ikke ble ferdig, så den regnes ikke som null saker.",
+        "", _RIGHT,
+    ),
+    Entry(
+        "ISF502", "Filen er ikke gyldig JSON",
+        "Der skrivemåten er feil, vet ingen hva som var ment. Linje og tegn viser hvor lesingen stoppet.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 155,11}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 155.11}',
+    ),
+    Entry(
+        "ISF503", "Ikke en sak",
+        "En sak er et objekt med felter. I en liste av saker, eller med én sak på hver linje, gjelder det hver av dem.",
+        f'[{_RIGHT}, "E2"]', f'[{_RIGHT}, {{"episode_id": "E2", "utdato": "2020-06-02"}}]',
+    ),
+    Entry(
+        "ISF504", "Feltet står to ganger",
+        "De fleste programmer beholder den siste verdien uten å si fra. Her velges ingen av dem.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "drg": "442", "drg": "443"}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "drg": "442"}',
+    ),
+    Entry(
+        "ISF505", "Tallet kan ikke leses",
+        "NaN og Infinity er ikke tall, og et tall på over hundre tegn er ikke et tall i en sak.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": NaN}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": null}',
+    ),
+    Entry(
+        "ISF506", "For mange nivåer",
+        "En sak har noen få nivåer. Mer enn hundre lister og objekter i hverandre er en fil som er blitt ødelagt.",
+        '{"episode_id": ' + "[" * _DEEP + "]" * _DEEP + "}", _RIGHT,
+    ),
+    Entry(
+        "ISF507", "Halvt tegn i en tekst",
+        "Et løst surrogat er halvparten av et tegn og kan verken sammenlignes eller lagres.",
+        '{"episode_id": "E1\\ud83d", "utdato": "2020-06-01"}', _RIGHT,
+    ),
+    Entry(
+        "ISF508", "Kjenner ikke igjen saken",
+        "Feltene avgjør om saken er en episode eller en pasient med episoder. Her er ingen av feltene kjent.",
+        '{"opphold": "E1"}', _RIGHT,
+    ),
+    Entry(
+        "ISF509", "Ukjent felt",
+        "Et felt som er skrevet feil, ville ellers vært en opplysning som stille ble borte.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "debitr": 1}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "debitor": 1}',
+    ),
+    Entry(
+        "ISF510", "Nøkkelen mangler",
+        "Når en pasient har flere episoder, må hver ha sin nøkkel. Ellers kan svaret ikke si hvilken det gjelder.",
+        '{"pasient_id": "P1", "episoder": [{"utdato": "2020-06-01"}, {"episode_id": "E2", "utdato": "2020-06-02"}]}',
+        '{"pasient_id": "P1", "episoder": [{"episode_id": "E1", "utdato": "2020-06-01"}, '
+        '{"episode_id": "E2", "utdato": "2020-06-02"}]}',
+    ),
+    Entry(
+        "ISF511", "Nøkkelen står to ganger",
+        "To episoder med samme nøkkel er ofte samme episode to ganger, og da ville den blitt talt to ganger.",
+        '{"pasient_id": "P1", "episoder": [{"episode_id": "E1", "utdato": "2020-06-01"}, '
+        '{"episode_id": "E1", "utdato": "2020-06-02"}]}',
+        '{"pasient_id": "P1", "episoder": [{"episode_id": "E1", "utdato": "2020-06-01"}, '
+        '{"episode_id": "E2", "utdato": "2020-06-02"}]}',
+    ),
+    Entry(
+        "ISF512", "Rettsdatoen mangler",
+        "Rettsdatoen velger utgaven av regelverket. Uten den er det ingen regler å avgjøre saken etter.",
+        '{"episode_id": "E1", "inndato": "2020-05-28"}',
+        '{"episode_id": "E1", "inndato": "2020-05-28", "utdato": "2020-06-01"}',
+    ),
+    Entry(
+        "ISF513", "Feil slags verdi",
+        "Feltet har en type, og verdien er av en annen. Den gjøres ikke om i det stille: 010 og «010» er ikke det samme.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "drg": 442}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "drg": "442"}',
+    ),
+    Entry(
+        "ISF514", "Ugyldig dato",
+        "Datoer skrives år-måned-dag, finnes i kalenderen og ligger fra 1800 til 2199.",
+        '{"episode_id": "E1", "utdato": "01.06.2020"}', _RIGHT,
+    ),
+    Entry(
+        "ISF515", "For mange desimaler",
+        "Tall avrundes ikke når de leses. Poeng har tre desimaler og kroner to.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 155.1119}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 155.112}',
+    ),
+    Entry(
+        "ISF516", "For stort tall",
+        "Hvert felt har en grense som ingen ekte sak når. Et større tall er som regel en feil i uttrekket.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 1e30}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "korrigerte_poeng": 155.11}',
+    ),
+    Entry(
+        "ISF517", "Står ikke i kodeverket",
+        "En kode som ikke finnes, er en feil i dataene. Den regnes ikke som ukjent.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utfort_av": "komune"}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utfort_av": "kommune"}',
+    ),
+    Entry(
+        "ISF518", "Koden gjelder ikke den dagen",
+        "Koder kommer til og går ut. En kode som ikke gjaldt på rettsdatoen, er en feil i dataene.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "kontakttype": 6}',
+        '{"episode_id": "E1", "utdato": "2021-06-01", "kontakttype": 6}',
+    ),
+    Entry(
+        "ISF519", "For lang liste",
+        "En liste i en sak har høyst tusen elementer. Flere er som regel et uttrekk som er slått sammen feil.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [' + ", ".join(["1"] * 1001) + "]}",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [1]}',
+    ),
+    Entry(
+        "ISF520", "Tomt element",
+        "Et felt kan være ukjent, men et element som ikke er kjent, gjør hele listen tvetydig.",
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [1, null]}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [1]}',
+    ),
+)

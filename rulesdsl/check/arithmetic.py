@@ -1,0 +1,191 @@
+"""Numbers and dates: units, scales, sizes and the functions. Sizes are bounds on what a value can be, so that no
+back end can overflow on any case."""
+
+from decimal import Decimal
+
+from rulesdsl.check.declare import unit_of
+from rulesdsl.check.fits import require, unify
+from rulesdsl.check.scope import Scope
+from rulesdsl.core import ir, types
+from rulesdsl.core.types import MAX_DAYS, MAX_DIGITS, MAX_REACH, Broken, Date, Number, Type, unit_product
+from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.source import Span
+from rulesdsl.syntax import ast
+
+FUNCTIONS = ("avrund", "avrund_ned", "avrund_opp", "maks", "min", "år", "måned", "tertial", "ukedag", "år_mellom")
+
+
+def number(value: Decimal, unit: ast.UnitName | None, percent: bool) -> ir.Const:
+    """A literal: its scale is the digits that were written; ``40 %`` is the plain number 0,40."""
+    exact = value.scaleb(-2) if percent else value
+    exponent = exact.as_tuple().exponent
+    scale = -exponent if isinstance(exponent, int) else 0
+    return ir.Const(Number(max(0, scale), unit_of(unit), int(abs(exact)) + 1), exact)
+
+
+def sized(kind: Number, span: Span, scope: Scope) -> Type:
+    """The type, if every value of it fits in what all back ends hold."""
+    if kind.digits <= MAX_DIGITS:
+        return kind
+    return scope.report(
+        "ISF306", span, f"kan trenge {kind.digits} sifre; {MAX_DIGITS} er det meste",
+        "Rund av en mellomverdi, eller begrens den med «min».",
+    ).type
+
+
+def _numbers(items: tuple[ast.Expr, ...], scope: Scope) -> list[tuple[ir.Expr, Number]] | None:
+    """The items as numbers; a message for each that is not one."""
+    found, whole = [], True
+    for item in items:
+        value = scope.infer(item)
+        if isinstance(value.type, Number):
+            found.append((value, value.type))
+            continue
+        whole = False
+        if not isinstance(value.type, Broken):
+            scope.report("ISF301", item.span, f"er {types.type_name(value.type)}, ikke et tall")
+    return found if whole else None
+
+
+BROKEN = ir.Const(Broken(), False)
+
+
+def infer_sum(node: ast.SumExpr, scope: Scope) -> ir.Expr:
+    """Sums and differences of numbers of one unit; dates less dates; dates moved by døgn."""
+    first = scope.infer(node.items[0])
+    if isinstance(first.type, Broken):
+        return first
+    if isinstance(first.type, Date):
+        return _date_sum(first, node, scope)
+    terms: list[ir.Expr] = []
+    units: dict[types.Unit, Span] = {}
+    scale = bound = 0
+    for sign, item in zip(node.signs, node.items, strict=True):
+        value = first if item is node.items[0] else scope.infer(item)
+        if isinstance(value.type, Broken):
+            return value
+        if not isinstance(value.type, Number):
+            return scope.report("ISF301", item.span, f"er {types.type_name(value.type)}, ikke et tall")
+        units.setdefault(value.type.unit, item.span)
+        scale, bound = max(scale, value.type.scale), bound + value.type.bound
+        terms.append(value if sign == "+" else ir.Negate(value.type, value))
+    if len(units) > 1:
+        names = [types.unit_name(unit) or "et tall uten enhet" for unit in units]
+        return scope.report("ISF302", list(units.values())[1], f"er {names[1]}; leddet før er {names[0]}")
+    return ir.Sum(sized(Number(scale, next(iter(units)), bound), node.span, scope), tuple(terms))
+
+
+def _date_sum(first: ir.Expr, node: ast.SumExpr, scope: Scope) -> ir.Expr:
+    value = first
+    for sign, item in zip(node.signs[1:], node.items[1:], strict=True):
+        step = scope.infer(item)
+        if isinstance(step.type, Broken):
+            return step
+        if isinstance(value.type, Date) and isinstance(step.type, Date) and sign == "-":
+            bound = MAX_DAYS + value.type.reach + step.type.reach
+            value = ir.DaysBetween(Number(0, types.DOGN, bound), value, step)
+        elif isinstance(value.type, Date) and isinstance(step.type, Number) and step.type.unit == types.DOGN:
+            reach = value.type.reach + step.type.bound
+            if step.type.scale or reach > MAX_REACH:
+                return scope.report("ISF315", item.span, "er ikke et helt antall døgn innenfor kalenderen",
+                                    "Rund av, eller begrens antallet med «min».")
+            days = step if sign == "+" else ir.Negate(step.type, step)
+            value = ir.ShiftDate(Date(reach), value, days)
+        elif isinstance(value.type, Number) and isinstance(step.type, Number) and step.type.unit == types.DOGN:
+            terms = (value, step if sign == "+" else ir.Negate(step.type, step))
+            kind = Number(max(value.type.scale, step.type.scale), types.DOGN, value.type.bound + step.type.bound)
+            value = ir.Sum(sized(kind, node.span, scope), terms)
+        else:
+            return scope.report("ISF301", item.span, "kan ikke legges til eller trekkes fra her",
+                                "En dato kan flyttes med døgn: «utdato + 30 døgn».")
+    return value
+
+
+def infer_product(items: tuple[ast.Expr, ...], span: Span, scope: Scope) -> ir.Expr:
+    """A product: scales add up, units combine."""
+    found = _numbers(items, scope)
+    if found is None:
+        return BROKEN
+    scale, unit, bound = 0, types.NO_UNIT, 1
+    for _, kind in found:
+        scale, unit, bound = scale + kind.scale, unit_product(unit, kind.unit), bound * kind.bound
+    return ir.Product(sized(Number(scale, unit, bound), span, scope), tuple(value for value, _ in found))
+
+
+def infer_negate(node: ast.Expr, span: Span, scope: Scope) -> ir.Expr:
+    found = _numbers((node,), scope)
+    return ir.Negate(found[0][1], found[0][0]) if found else BROKEN
+
+
+# ── Functions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def infer_call(node: ast.Call, scope: Scope) -> ir.Expr:
+    """A function by its name."""
+    name = node.function.text
+    wanted = {"år_mellom": 2, "år": 1, "måned": 1, "tertial": 1, "ukedag": 1}.get(name, 2)
+    if name not in FUNCTIONS:
+        return scope.report("ISF308", node.function.span, "er ikke en funksjon", did_you_mean(name, FUNCTIONS), name)
+    if name not in ("maks", "min") and len(node.args) != wanted:
+        return scope.report("ISF307", node.span, f"skal ha {wanted} {'verdi' if wanted == 1 else 'verdier'}, "
+                            "skilt med semikolon")
+    if node.otherwise is not None and not (name.startswith("avrund") and isinstance(node.args[0], ast.DivideExpr)):
+        return scope.report("ISF307", node.otherwise.span, "«ellers» hører bare til en avrundet deling her")
+    match name:
+        case "maks" | "min":
+            values = tuple(scope.infer(item) for item in node.args)
+            kind = unify(values, node.span, scope)
+            if not isinstance(kind, Number | Date | Broken):
+                return scope.report("ISF301", node.span, f"{types.type_name(kind)} har ingen rekkefølge")
+            return ir.Extreme(kind, name, values)
+        case "avrund" | "avrund_ned" | "avrund_opp":
+            return _rounding(name, node, scope)
+    dates = [require(scope.infer(item), Date(), item.span, scope) for item in node.args]
+    if any(isinstance(date.type, Broken) for date in dates):
+        return BROKEN
+    match name:
+        case "år_mellom":
+            return ir.YearsBetween(Number(0, types.NO_UNIT, 10_000), *dates)
+        case "år" | "måned" | "tertial" | "ukedag":
+            return ir.PartOfDate(Number(0, types.NO_UNIT, 9_999), name, dates[0])
+    raise AssertionError(name)
+
+
+def _rounding(mode: ir.RoundMode, node: ast.Call, scope: Scope) -> ir.Expr:
+    digits = node.args[1]
+    if not isinstance(digits, ast.NumberLiteral) or digits.value not in range(13) or digits.unit or digits.percent:
+        return scope.report("ISF307", digits.span, "skal være antall desimaler, fra 0 til 12")
+    scale, inner = int(digits.value), node.args[0]
+    if not isinstance(inner, ast.DivideExpr):
+        found = _numbers((inner,), scope)
+        if found is None:
+            return BROKEN
+        value, kind = found[0]
+        rounded = Number(scale, kind.unit, kind.bound + 1)
+        return ir.Round(sized(rounded, node.span, scope), mode, scale, value)
+    pair = _numbers((inner.left, inner.right), scope)
+    if pair is None:
+        return BROKEN
+    (value, over), (divisor, under) = pair
+    bound = over.bound * 10**under.scale + 1
+    kind = Number(scale, unit_product(over.unit, under.unit, -1), bound)
+    if node.otherwise is None:
+        if not _never_zero(divisor, scope):
+            hint = "Skriv «ellers» og en verdi etter avrundingen."
+            return scope.report("ISF305", inner.right.span, "kan være null", hint)
+        return ir.Round(sized(kind, node.span, scope), mode, scale, value, divisor)
+    otherwise = scope.infer(node.otherwise)
+    together = unify((ir.Const(kind, Decimal(0)), otherwise), node.span, scope)
+    if isinstance(together, Number):
+        together = sized(together, node.span, scope)
+    return ir.Round(together, mode, scale, value, divisor, otherwise)
+
+
+def _never_zero(divisor: ir.Expr, scope: Scope) -> bool:
+    match divisor:
+        case ir.Const(_, value):
+            return value != 0
+        case ir.RateOf(_, name):
+            return all(value.value != 0 for value in scope.declared.rates[name].values)
+        case _:
+            return False

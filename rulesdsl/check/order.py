@@ -1,0 +1,72 @@
+"""What uses what: names that a declaration mentions, an order in which each comes after those it uses, and cycles."""
+
+from collections.abc import Iterator, Mapping
+
+from rulesdsl.source import Node
+from rulesdsl.syntax import ast
+
+
+def mentions(node: Node) -> set[str]:
+    """Every name that stands bare or after a dot anywhere below a node."""
+    found: set[str] = set()
+    todo: list[object] = [node]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, ast.NameRef):
+            found.add(current.name)
+        elif isinstance(current, ast.Access):
+            found.add(current.name.text)
+            todo.append(current.of)
+        elif isinstance(current, tuple):
+            todo.extend(current)
+        elif isinstance(current, Node):
+            todo.extend(getattr(current, name) for name in current.__slots__ if name != "__weakref__")  # type: ignore[attr-defined]
+    return found
+
+
+def ordered(uses: Mapping[str, set[str]]) -> list[str]:
+    """The names, each after those it uses where that can be; the order of the mapping decides the rest."""
+    done: dict[str, None] = {}
+    started: set[str] = set()
+    rank = {name: index for index, name in enumerate(uses)}
+    for root in uses:
+        todo: list[tuple[str, Iterator[str]]] = []
+        if root not in started:
+            started.add(root)
+            todo.append((root, iter(sorted(uses[root], key=rank.__getitem__))))
+        while todo:
+            name, rest = todo[-1]
+            following = next((each for each in rest if each not in started), None)
+            if following is None:
+                done[name] = None
+                todo.pop()
+            else:
+                started.add(following)
+                todo.append((following, iter(sorted(uses[following], key=rank.__getitem__))))
+    return list(done)
+
+
+def cycle_in(uses: Mapping[str, set[str]]) -> list[str]:
+    """The names of one cycle, in order, or nothing."""
+    done: set[str] = set()
+    for root in uses:
+        path: list[str] = []
+        on_path: set[str] = set()
+        todo: list[tuple[str, Iterator[str]]] = [] if root in done else [(root, iter(sorted(uses[root])))]
+        if todo:
+            path.append(root)
+            on_path.add(root)
+        while todo:
+            name, rest = todo[-1]
+            following = next((each for each in rest if each not in done), None)
+            if following is None:
+                done.add(name)
+                on_path.discard(path.pop())
+                todo.pop()
+            elif following in on_path:
+                return path[path.index(following) :]
+            else:
+                path.append(following)
+                on_path.add(following)
+                todo.append((following, iter(sorted(uses[following]))))
+    return []

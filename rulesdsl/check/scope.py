@@ -1,0 +1,149 @@
+"""What a name can mean where an expression stands, and how a name is looked up."""
+
+from collections.abc import Callable, Iterable
+
+from attrs import define, evolve, field
+
+from rulesdsl.check.declare import Declared
+from rulesdsl.core import ir
+from rulesdsl.core.types import Broken, Record, Type
+from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.source import Span
+from rulesdsl.syntax import ast
+
+
+@define
+class BoundThing:
+    """A quantifier's thing: its reference and its entity."""
+
+    ref: ir.Ref
+    entity: ir.Entity
+
+
+@define
+class BoundItem:
+    """A quantifier's element of a list."""
+
+    name: str
+    type: Type
+
+
+@define
+class Scope:
+    """The names of a rule for ``entity``: its fields, results, satser, the clause's parts, quantifiers' things.
+
+    ``result_type`` gives the type of a result; ``inferring`` the core of an expression below the one at hand.
+    ``clause`` is named in messages.
+    """
+
+    declared: Declared
+    entity: ir.Entity
+    result_type: Callable[[str], Type]
+    inferring: "Callable[[ast.Expr, Scope, Type | None], ir.Expr]"
+    clause: str = ""
+    parts: dict[str, ir.Part] = field(factory=dict)
+    bound: dict[str, BoundThing | BoundItem] = field(factory=dict)
+
+    def binding(self, name: str, what: BoundThing | BoundItem) -> "Scope":
+        return evolve(self, bound={**self.bound, name: what})
+
+    def infer(self, node: ast.Expr, wanted: Type | None = None) -> ir.Expr:
+        """The core of an expression in this scope."""
+        return self.inferring(node, self, wanted)
+
+    def report(self, code: str, span: Span, label: str, hint: str = "", detail: str = "") -> ir.Expr:
+        """A message about this clause; the broken expression that stands in for what failed."""
+        self.declared.problems.add(code, span, label, hint=hint, detail=detail, clause=self.clause)
+        return ir.Const(Broken(), False)
+
+    # ── what names mean ──
+
+    def thing(self, name: str) -> BoundThing | None:
+        """A name that means a thing: a quantifier's, or the parent of the one that is decided."""
+        bound = self.bound.get(name)
+        if isinstance(bound, BoundThing):
+            return bound
+        if self.entity.parent and name == accessor(self.entity.parent):
+            return BoundThing(ir.Parent(ir.This()), self.declared.entities[self.entity.parent])
+        return None
+
+    def parent_of(self, thing: BoundThing, name: str) -> BoundThing | None:
+        if thing.entity.parent and name == accessor(thing.entity.parent):
+            return BoundThing(ir.Parent(thing.ref), self.declared.entities[thing.entity.parent])
+        return None
+
+    def many_of(self, thing: BoundThing, name: str) -> ir.Entity | None:
+        """The entity whose things ``thing.name`` is all of."""
+        for entity in self.declared.entities.values():
+            if entity.parent == thing.entity.name and entity.plural == name:
+                return entity
+        return None
+
+    def value(self, name: str) -> ir.Expr | None:
+        """A bare name that means a value."""
+        bound = self.bound.get(name)
+        if isinstance(bound, BoundItem):
+            return ir.Item(bound.type, bound.name)
+        if name in self.parts:
+            return self.parts[name]
+        found = self.member(BoundThing(ir.This(), self.entity), name)
+        if found is None and name in self.declared.rates:
+            return ir.RateOf(self.declared.rates[name].type, name)
+        return found
+
+    def member(self, thing: BoundThing, name: str) -> ir.Expr | None:
+        """A field or a result of a thing."""
+        decl = self.declared.field_of(thing.entity.name, name)
+        if decl is not None:
+            return ir.Field(decl.type, thing.ref, (name,), decl.skjonn)
+        written = self.declared.names.results.get(name)
+        if written is not None and written.entity.text == thing.entity.name:
+            return ir.ResultOf(self.result_type(name), thing.ref, name)
+        return None
+
+    def within(self, value: ir.Expr, name: str) -> ir.Expr | None:
+        """A field of a record."""
+        if not isinstance(value.type, Record):
+            return None
+        decl = next((each for each in self.declared.records[value.type.name].fields if each.name == name), None)
+        if decl is None:
+            return None
+        if isinstance(value, ir.Field):
+            return ir.Field(decl.type, value.of, (*value.path, name), value.skjonn or decl.skjonn)
+        if isinstance(value, ir.Item):
+            return ir.Item(decl.type, value.name, (*value.path, name))
+        return None
+
+    # ── near names ──
+
+    def near(self, name: str, more: Iterable[str] = ()) -> str:
+        """A hint that names what is near, among all that could stand here."""
+        return did_you_mean(name, [*self.known_names(), *more])
+
+    def known_names(self) -> list[str]:
+        own = [decl.name for decl in self.entity.fields]
+        results = [key for key, decl in self.declared.names.results.items() if decl.entity.text == self.entity.name]
+        return [*own, *results, *self.declared.rates, *self.parts, *self.bound]
+
+    def member_names(self, thing: BoundThing) -> list[str]:
+        fields = [decl.name for decl in thing.entity.fields]
+        many = [each.plural for each in self.declared.entities.values() if each.parent == thing.entity.name]
+        results = [key for key, decl in self.declared.names.results.items() if decl.entity.text == thing.entity.name]
+        return [*fields, *many, *results]
+
+
+def accessor(entity: str) -> str:
+    """The name by which rules speak of the parent: ``pasient`` for Pasient."""
+    return entity[:1].lower() + entity[1:]
+
+
+def thing_of(node: ast.Expr, scope: Scope) -> BoundThing | None:
+    """The thing that an expression means (``pasient``, ``e``, ``e.pasient``), if it means one."""
+    match node:
+        case ast.NameRef(name):
+            return scope.thing(name)
+        case ast.Access(of, name):
+            holder = thing_of(of, scope)
+            return scope.parent_of(holder, name.text) if holder else None
+        case _:
+            return None

@@ -1,0 +1,206 @@
+"""An explanation as JSON: all that the other formats show, and the exact values. ``explanation_schema`` says how.
+
+A value stands twice: ``value`` is exact, for programs, and ``text`` is as people read it.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from rulesdsl.core.ir import Citation, Place, Value
+from rulesdsl.core.types import Number, Type, type_name, unit_name
+from rulesdsl.evaluate.explanation import (
+    Alternative,
+    Calculation,
+    CaseError,
+    CaseExplanation,
+    ClauseReason,
+    Condition,
+    Difference,
+    Explanation,
+    Fact,
+    Mark,
+    ResultReason,
+    RuleReason,
+)
+from rulesdsl.publish.values import change, exact, shown
+
+SCHEMA = "isfrules.explanation/1"
+
+Json = dict[str, Any]
+
+
+def to_json(explanation: Explanation) -> Json:
+    """The explanation as a document that fits ``explanation_schema()``."""
+    return {"schema": SCHEMA, "engine": explanation.engine, "cases": [_case(case) for case in explanation.cases]}
+
+
+def explanation_schema() -> Json:
+    """The JSON Schema of what ``to_json`` gives."""
+    text = files("rulesdsl.publish").joinpath("explanation.schema.json").read_text("utf-8")
+    schema: Json = json.loads(text)
+    return schema
+
+
+def _case(case: CaseExplanation) -> Json:
+    return {
+        "entity": case.entity,
+        "key": case.key,
+        "heading": case.heading,
+        "edition": case.edition,
+        "edition_title": case.edition_title,
+        "results": {result.name: _result(result) for result in case.results},
+        "errors": [_error(error) for error in case.errors],
+        "notes": list(case.notes),
+        "what_if": [_fact(fact) for fact in case.what_if],
+        "changed": _case(case.changed) if case.changed else None,
+        "differences": [_difference(one) for one in case.differences],
+    }
+
+
+def _result(result: ResultReason) -> Json:
+    return {
+        **_value(result.type, result.value),
+        "status": result.status,
+        "punkt": result.clause,
+        "rule": result.rule,
+        "missing": list(result.missing),
+        "title": result.title,
+        "main": result.main,
+        "sentence": result.sentence,
+        "because": [_clause(clause) for clause in result.reasons],
+        "uses": list(result.uses),
+        "alternatives": [_alternative(one, result.type) for one in result.alternatives],
+        "marks": [_mark(mark) for mark in result.marks],
+    }
+
+
+def _clause(clause: ClauseReason) -> Json:
+    return {
+        "punkt": clause.number,
+        "title": clause.title,
+        "summary": clause.summary,
+        "edition": clause.edition,
+        "standing": clause.standing,
+        "role": clause.role,
+        "applies": clause.applies,
+        "sentence": clause.sentence,
+        "exception_to": list(clause.exception_to),
+        "overridden_by": list(clause.overridden_by),
+        "guard": [_condition(one) for one in clause.guard],
+        "requirements": [_condition(one) for one in clause.requirements],
+        "rules": [_rule(rule) for rule in clause.rules],
+        "exceptions": [_clause(exception) for exception in clause.exceptions],
+        "sources": [_citation(citation) for citation in clause.citations],
+        "place": _place(clause.place),
+    }
+
+
+def _rule(rule: RuleReason) -> Json:
+    return {
+        "rule": rule.name,
+        "role": rule.role,
+        "conditions": [_condition(one) for one in rule.conditions],
+        "gives": _calculation(rule.gives),
+        "place": _place(rule.place),
+    }
+
+
+def _condition(one: Condition) -> Json:
+    return {
+        "condition": one.text,
+        "requirement": one.requirement,
+        "holds": one.holds,
+        "facts": [_fact(fact) for fact in one.facts],
+        "parts": [_condition(part) for part in one.parts],
+    }
+
+
+def _calculation(made: Calculation) -> Json:
+    return {
+        "expression": made.text, **_value(made.type, made.value), "facts": [_fact(fact) for fact in made.facts],
+    }
+
+
+def _fact(fact: Fact) -> Json:
+    return {
+        "kind": fact.kind,
+        "name": fact.name,
+        "path": fact.path,
+        **_value(fact.type, fact.value),
+        "skjonn": fact.skjonn,
+        "sources": [_citation(citation) for citation in fact.citations],
+    }
+
+
+def _value(type_: Type, value: Value | None) -> Json:
+    return {
+        "value": exact(type_, value),
+        "text": shown(type_, value),
+        "type": type_name(type_),
+        "unit": unit_name(type_.unit) or None if isinstance(type_, Number) else None,
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    kilde = citation.kilde
+    return {
+        "source": kilde.name,
+        "title": kilde.title,
+        "publisher": kilde.publisher,
+        "year": kilde.year,
+        "url": kilde.url,
+        "source_standing": kilde.standing,
+        "source_note": kilde.note,
+        "standing": citation.standing,
+        "note": citation.note,
+    }
+
+
+def _place(place: Place) -> Json:
+    return {"file": place.file, "line": place.line}
+
+
+def _mark(mark: Mark) -> Json:
+    return {"kind": mark.kind, "what": mark.what, "sentence": mark.text}
+
+
+def _alternative(one: Alternative, type_: Type) -> Json:
+    return {
+        "facts": [_fact(fact) for fact in one.facts],
+        "status": one.status,
+        "value": exact(type_, one.value),
+        "text": shown(type_, one.value),
+        "punkt": one.clause,
+        "sentence": one.sentence,
+    }
+
+
+def _error(error: CaseError) -> Json:
+    return {
+        "code": error.code, "message": error.message, "field": error.field, "value": error.value, "hint": error.hint,
+    }
+
+
+def _difference(one: Difference) -> Json:
+    """The two sides in short: all of both stands in the case and in its ``changed``."""
+    moved = change(one.after.type, one.before.value, one.after.value)
+    return {
+        "result": one.result,
+        "before": _side(one.before),
+        "after": _side(one.after),
+        "change": exact(one.after.type, moved),
+        "change_text": shown(one.after.type, moved) if moved is not None else None,
+        "sentence": one.sentence,
+    }
+
+
+def _side(result: ResultReason) -> Json:
+    return {
+        "value": exact(result.type, result.value),
+        "text": shown(result.type, result.value),
+        "status": result.status,
+        "punkt": result.clause,
+        "rule": result.rule,
+        "missing": list(result.missing),
+    }

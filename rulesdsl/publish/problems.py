@@ -1,0 +1,62 @@
+"""Messages on a terminal: the very text of ``diagnostics.render_plain``, with colour laid on."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from rulesdsl.diagnostics import Diagnostic, render_plain
+from rulesdsl.publish.line import clean
+
+_SHOWN = re.compile(r"^  +\d+ │ ")
+_UNDER = re.compile(r"^  +│ +(\^+)")
+_HEAD = re.compile(r"^(feil|advarsel) \S+")
+
+
+def render_problem(problem: Diagnostic, colour: bool) -> Text:
+    """One message: severity and code, place, the line underlined, the hint."""
+    text = Text(overflow="fold")
+    lines = [clean(line) for line in render_plain(problem).split("\n")]
+    for number, line in enumerate(lines):
+        hint = bool(problem.hint) and number == len(lines) - 1
+        text.append_text(_styled(line, number == 0, hint, problem.is_error) if colour else Text(line))
+        if number < len(lines) - 1:
+            text.append("\n")
+    return text
+
+
+def render_problems(problems: Sequence[Diagnostic], colour: bool) -> RenderableType:
+    """All messages with a blank line between, and how many there were."""
+    texts: list[Text] = []
+    for problem in problems:
+        texts += [render_problem(problem, colour), Text()]
+    return Group(*texts, Text(tally(problems), "bold" if colour and problems else ""))
+
+
+def tally(problems: Iterable[Diagnostic]) -> str:
+    """``3 feil og 1 advarsel``."""
+    errors = [problem.is_error for problem in problems]
+    faults, warnings = errors.count(True), errors.count(False)
+    parts = [f"{faults} feil"] if faults else []
+    parts += [f"{warnings} {'advarsel' if warnings == 1 else 'advarsler'}"] if warnings else []
+    return " og ".join(parts) or "Ingen feil"
+
+
+def _styled(line: str, head: bool, hint: bool, error: bool) -> Text:
+    text = Text(line)
+    signal = "bold red" if error else "bold yellow"
+    if head:
+        text.stylize("bold")
+        if found := _HEAD.match(line):
+            text.stylize(signal, *found.span())
+    elif hint:
+        text.stylize("green")
+    elif found := _UNDER.match(line):
+        text.stylize("dim", 0, found.start(1))
+        text.stylize(signal, found.start(1), len(line))
+    elif found := _SHOWN.match(line):
+        text.stylize("dim", 0, found.end())
+    else:
+        text.stylize("cyan")
+    return text

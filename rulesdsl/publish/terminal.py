@@ -1,0 +1,223 @@
+"""An explanation on a terminal, or as plain text when it is piped: the signs carry the meaning, not the colour."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+from rich.cells import cell_len, chop_cells
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from rulesdsl.evaluate.explanation import Explanation
+from rulesdsl.publish.line import NODES, Detail, Kind, Line, Pieces, Sign, Tone, plain
+from rulesdsl.publish.outline import outline
+
+READABLE = 110
+"""Text is never set wider than this, however wide the terminal is."""
+
+NARROWEST = 24
+"""With less room than this beside its label, a text goes below it."""
+
+WIDEST_LABEL = 18
+
+STYLES: dict[Tone, str] = {
+    "word": "", "text": "", "strong": "bold", "value": "bold cyan", "faint": "dim", "good": "green", "bad": "bold red",
+    "doubt": "yellow",
+}
+SIGN_STYLES: dict[Sign, str] = {"✓": "green", "✗": "bold red", "?": "bold yellow"}
+LABEL_STYLES: dict[Kind, str] = {
+    "answer": "", "difference": "", "requirement": "", "mark": "yellow", "error": "bold red",
+}
+
+
+def render(explanation: Explanation, detail: Detail, width: int, colour: bool) -> RenderableType:
+    """All cases, ready to print; no line is wider than ``width``, and without ``colour`` nothing is styled."""
+    page = _Page(width, colour)
+    texts: list[Text] = []
+    for number, case in enumerate(outline(explanation, detail)):
+        if number:
+            texts += [Text(), page.styled("─" * min(width, READABLE), "dim"), Text()]
+        texts += page.case(case)
+    if detail == "full":
+        texts += [Text(), page.styled(f"Avgjort av {explanation.engine}", "dim")]
+    for text in texts:
+        text.rstrip()
+        # The lines are laid out already; the console must not break them once more.
+        text.no_wrap, text.overflow = True, "ignore"
+    return Group(*texts)
+
+
+@frozen
+class _Page:
+    width: int
+    colour: bool
+
+    def styled(self, text: str, style: str) -> Text:
+        # Not as the style of the whole text, which would spread to what is appended.
+        return Text().append(text, style if self.colour else "")
+
+    def text(self, pieces: Pieces) -> Text:
+        found = Text()
+        for one in pieces:
+            style = STYLES[one.tone] + (f" link {one.link}" if one.link else "")
+            found.append(one.text, style.strip() if self.colour else "")
+        return found
+
+    # ── The whole case ───────────────────────────────────────────────────────────────────────────────────────
+
+    def case(self, case: Line) -> Iterator[Text]:
+        yield from self._flow(self._bold(self.text(case.pieces)), "", "")
+        for part in case.children:
+            yield Text()
+            if part.kind == "answers":
+                yield from self._answers(part.children)
+                continue
+            yield from self._flow(self._bold(self.text(part.pieces)), "", "")
+            yield from self._lines(part.children, "  ")
+
+    def _answers(self, answers: tuple[Line, ...]) -> Iterator[Text]:
+        """Name, value and basis in three columns, or the basis below where there is no room for it."""
+        names = max(cell_len(line.label) for line in answers) + 3
+        values = max(cell_len(plain(line.pieces)) for line in answers) + 3
+        beside = min(self.width, READABLE) - 2 - names - values >= 40
+        for line in answers:
+            value = self.text(line.pieces)
+            head = Text("  " + line.label.ljust(names))
+            if not beside:
+                yield from self._flow(head + value, "", "    ")
+                yield from self._flow(self.text(line.aside), "    ", "    ")
+                continue
+            value.append(" " * (values - value.cell_len))
+            indent = " " * (2 + names + values)
+            lines = list(self._flow(self.text(line.aside), indent, indent))
+            first = lines[0][len(indent) :] if lines else Text()
+            yield head + value + first
+            yield from lines[1:]
+
+    # ── The tree and its lines ───────────────────────────────────────────────────────────────────────────────
+
+    def _lines(self, lines: tuple[Line, ...], indent: str) -> Iterator[Text]:
+        """Sibling lines: leaves with their labels in one column, then branches with their guides."""
+        yield from self._leaves([line for line in lines if line.kind not in NODES], indent)
+        for line in lines:
+            if line.kind in NODES:
+                yield from self._node(line, indent, indent)
+
+    def _node(self, node: Line, first: str, rest: str) -> Iterator[Text]:
+        branches = [line for line in node.children if line.kind in NODES]
+        leaves = [line for line in node.children if line.kind not in NODES]
+        below = rest + ("│  " if branches else "   ")
+        yield from self._aligned(node, self._head(node), first, below)
+        yield from self._leaves(leaves, below)
+        airy = node.kind != "group" or any(len(branch.children) > 2 for branch in branches)
+        for number, branch in enumerate(branches):
+            last = number == len(branches) - 1
+            if (leaves or number) and airy:
+                yield self.styled(rest + "│", "dim")
+            yield from self._node(branch, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
+
+    def _head(self, node: Line) -> Text:
+        text = self.text(node.pieces)
+        return self._bold(text) if node.kind == "clause" else text
+
+    def _leaves(self, lines: list[Line], indent: str) -> Iterator[Text]:
+        labels = [_mark_width(line) for line in lines if line.label or line.sign]
+        column = min(max(labels, default=0), WIDEST_LABEL) + 2 if any(line.label for line in lines) else 2
+        for line in lines:
+            yield from self._leaf(line, indent, column)
+
+    def _leaf(self, line: Line, indent: str, column: int) -> Iterator[Text]:
+        body = self.text(line.pieces)
+        label = self._label(line)
+        if not label:
+            hang = indent + ("  " if line.kind in ("alternative", "note", "missing") else "")
+            yield from self._aligned(line, body, indent, hang)
+            yield from self._lines(line.children, indent + "  ")
+            return
+        room = self._room(indent) - column
+        if room < NARROWEST or label.cell_len >= column:
+            # The label goes into the running text, and what follows hangs below it.
+            yield from self._aligned(line, label + Text("  ") + body, indent, indent + "    ")
+            yield from self._lines(line.children, indent + "    ")
+            return
+        label.append(" " * (column - label.cell_len))
+        hanging = indent + " " * column
+        lines = list(self._aligned(line, body, hanging, hanging))
+        yield self.styled(indent, "dim") + label + lines[0][len(hanging) :]
+        yield from lines[1:]
+        yield from self._lines(line.children, hanging)
+
+    def _label(self, line: Line) -> Text:
+        text = self.styled(line.sign, SIGN_STYLES.get(line.sign, ""))
+        if line.sign and line.label:
+            text.append(" ")
+        return text + self.styled(line.label, LABEL_STYLES.get(line.kind, "dim"))
+
+    def _aligned(self, line: Line, body: Text, first: str, rest: str) -> Iterator[Text]:
+        """A text and its remark: beside it where there is room, else below."""
+        aside = self.text(line.aside)
+        if self.colour and line.kind in NODES:
+            aside.stylize_before("dim")
+        if aside and cell_len(first) + body.cell_len + 4 + aside.cell_len <= min(self.width, READABLE):
+            body = body + Text("    ") + aside
+            aside = Text()
+        yield from self._flow(body, first, rest)
+        if aside:
+            yield from self._flow(aside, rest, rest)
+
+    # ── Breaking lines ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _room(self, indent: str) -> int:
+        return max(1, min(self.width, READABLE) - cell_len(indent))
+
+    def _flow(self, text: Text, first: str, rest: str) -> Iterator[Text]:
+        """The text broken at spaces; a word that is too long for a line of its own is cut."""
+        if not text:
+            return
+        # Deep in a tree on a very narrow screen the guides give way to the text.
+        first, rest = self._fitting(first), self._fitting(rest)
+        for number, line in enumerate(text.divide(_breaks(text.plain, self._room(first), self._room(rest)))):
+            line.rstrip()
+            yield self.styled(rest if number else first, "dim") + line
+
+    def _fitting(self, indent: str) -> str:
+        most = max(0, min(self.width, READABLE) - NARROWEST // 2)
+        return indent if len(indent) <= most else indent[: max(0, most - 1)] + " " * min(1, most)
+
+    def _bold(self, text: Text) -> Text:
+        if self.colour:
+            text.stylize_before("bold")
+        return text
+
+
+def _mark_width(line: Line) -> int:
+    return cell_len(line.sign) + cell_len(line.label) + bool(line.sign and line.label)
+
+
+def _breaks(text: str, first: int, rest: int) -> list[int]:
+    """Where to divide a text so that the first line has ``first`` cells at most and the others ``rest``.
+
+    Only ordinary spaces break a line: a no-break space holds a number together with its unit.
+    """
+    found: list[int] = []
+    start, used, room = 0, 0, first
+    for token in text.split(" "):
+        size = cell_len(token)
+        gap = 1 if used else 0
+        if used and used + gap + size > room:
+            found.append(start)
+            used, gap, room = 0, 0, rest
+        if size > room:
+            while cell_len(token) > room:
+                part = _cut(chop_cells(token, room)[0])
+                start += len(part)
+                found.append(start)
+                token, room = token[len(part) :], rest
+            size = cell_len(token)
+        used += gap + size
+        start += len(token) + 1
+    return [offset for offset in found if 0 < offset < len(text)]
+
+
+def _cut(part: str) -> str:
+    """As much of a too long word as the line holds; an address is rather cut after a slash."""
+    return part[: part.rindex("/") + 1] if "/" in part.rstrip("/") and not part.endswith("//") else part

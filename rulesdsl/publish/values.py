@@ -1,0 +1,124 @@
+"""Values as people read them in Norwegian, and exactly, as a program reads them."""
+
+import datetime
+from decimal import Context, Decimal
+from typing import assert_never
+
+from rulesdsl.core.ir import Value
+from rulesdsl.core.types import KRONER, MAX_DIGITS, Bool, Broken, Code, Date, ListOf, Number, Record, Text, Type, Unit
+
+NBSP = "\u00a0"
+"""Stands between groups of digits and before a unit, so that a number is never broken over two lines."""
+
+MINUS = "\u2212"
+
+MONTHS = (
+    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+    "desember",
+)
+
+UNKNOWN = "ukjent"
+
+JsonValue = str | bool | None | list["JsonValue"]
+
+
+def spoken(name: str) -> str:
+    """The name of a field, result or code as people say it."""
+    return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter; the rest is left as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def shown(type_: Type, value: Value | None) -> str:
+    """A value as people read it: ``3 552 639,44 kr``, ``ja``, ``1. juni 2020``."""
+    if value is None:
+        return UNKNOWN
+    match type_:
+        case ListOf(item):
+            parts = [shown(item, one) for one in value] if isinstance(value, tuple) else [str(value)]
+            # A comma would be read as a decimal comma between numbers that have one.
+            separator = "; " if isinstance(item, Number) and item.scale else ", "
+            return separator.join(parts) or "ingen"
+        case Number(scale, unit) if isinstance(value, Decimal):
+            return _number(value, scale, unit)
+        case Code() if isinstance(value, str):
+            return spoken(value)
+        case Bool() | Text() | Date() | Record() | Broken() | Number() | Code():
+            return _plain(value)
+        case _:
+            assert_never(type_)
+
+
+def exact(type_: Type, value: Value | None) -> JsonValue:
+    """A value for a program: decimal text with the digits of the type, ISO dates, ``true`` and ``false``, lists."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, tuple):
+        item = type_.item if isinstance(type_, ListOf) else Broken()
+        return [exact(item, one) for one in value]
+    if isinstance(value, Decimal):
+        return _digits(value, type_.scale if isinstance(type_, Number) else 0)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def change(type_: Type, before: Value | None, after: Value | None) -> Decimal | None:
+    """How much a number grew, where both are known numbers."""
+    if isinstance(type_, Number) and isinstance(before, Decimal) and isinstance(after, Decimal):
+        return Context(prec=2 * MAX_DIGITS).subtract(after, before)
+    return None
+
+
+def _plain(value: Value) -> str:
+    """A value by what it is, where the type says no more."""
+    if isinstance(value, bool):
+        return "ja" if value else "nei"
+    if isinstance(value, Decimal):
+        return _number(value, 0, ())
+    if isinstance(value, datetime.date):
+        return f"{value.day}. {MONTHS[value.month - 1]} {value.year}"
+    if isinstance(value, tuple):
+        return ", ".join(_plain(one) for one in value) or "ingen"
+    return value or "«»"
+
+
+def _digits(value: Decimal, scale: int) -> str:
+    """The value in full with at least ``scale`` digits after the point, and never a digit less than it has."""
+    whole, _, fraction = f"{value:f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(scale, "0")
+    text = whole + ("." + fraction if fraction else "")
+    return text if value else text.removeprefix("-")
+
+
+def _number(value: Decimal, scale: int, unit: Unit) -> str:
+    digits = _digits(value, scale)
+    whole, _, fraction = digits.removeprefix("-").partition(".")
+    if unit != KRONER and not fraction.strip("0"):
+        fraction = ""
+    # A plain number of four digits stands undivided, as a year must.
+    if unit or len(whole) > 4:
+        whole = _grouped(whole)
+    text = (MINUS if digits.startswith("-") else "") + whole + ("," + fraction if fraction else "")
+    return text + (NBSP + unit_shown(unit, one=value.copy_abs() == 1) if unit else "")
+
+
+def _grouped(whole: str) -> str:
+    first = len(whole) % 3
+    groups = [whole[:first]] if first else []
+    return NBSP.join(groups + [whole[i : i + 3] for i in range(first, len(whole), 3)])
+
+
+_SHORT = {"kroner": "kr"}
+_ONE = {"kroner": "kr", "timer": "time"}
+
+
+def unit_shown(unit: Unit, one: bool = False) -> str:
+    """A unit as people write it after a number: ``kr per poeng``, ``1 time``."""
+    above = _ONE if one else _SHORT
+    over = [above.get(name, name) for name, power in unit for _ in range(power)]
+    under = [_ONE.get(name, name) for name, power in unit for _ in range(-power)]
+    return " per ".join([" ganger ".join(over) or "1", *under]) if under else " ganger ".join(over)
