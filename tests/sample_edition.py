@@ -24,7 +24,8 @@ def sample_edition() -> Edition:
             Member("kirurgi", "010", "Generell kirurgi"), Member("urologi", "070", "Urologi"),
         )),
         Kodeverk("Utforer", "Hvem som utfører", tuple(
-            Member(name, name, "") for name in ("helseforetak", "privat_med_avtale", "avtalespesialist", "kommune", "annen")
+            Member(name, name, "")
+            for name in ("helseforetak", "privat_med_avtale", "avtalespesialist", "kommune", "annen")
         )),
         Kodeverk("Helsepersonell", "Utførende", (Member("lege", "1", "Lege"), Member("sykepleier", "2", "Sykepleier"))),
     )
@@ -41,7 +42,8 @@ def sample_edition() -> Edition:
     )
     entities = (
         Entity("Pasient", "Pasient", "", "", "pasient_id", "", (
-            FieldDecl("pasient_id", Text()), FieldDecl("fodselsdato", Date()), FieldDecl("siste_type", Code("Kontakttype")),
+            FieldDecl("pasient_id", Text()), FieldDecl("fodselsdato", Date()),
+            FieldDecl("siste_type", Code("Kontakttype")),
         )),
         Entity("Episode", "Én kontakt eller ett opphold", "Pasient", "episoder", "episode_id", "utdato", (
             FieldDecl("episode_id", Text()),
@@ -51,6 +53,7 @@ def sample_edition() -> Edition:
             FieldDecl("fagomrade", Code("Fagomrade")),
             FieldDecl("utfort_av", Code("Utforer")),
             FieldDecl("drg", Text()),
+            FieldDecl("debitor", Number(0, (), 99)),
             FieldDecl("omsorgsniva", Number(0, (), 999)),
             FieldDecl("utforende", ListOf(Code("Helsepersonell"))),
             FieldDecl("sarkoder", ListOf(Text())),

@@ -4,10 +4,11 @@
 made from them. One file a series: 1xx syntax, 2xx names, 3xx types, 4xx editions and sources, 5xx data.
 """
 
+from rulesdsl.catalog.data import DATA
 from rulesdsl.catalog.entry import Entry
 from rulesdsl.catalog.syntax import SYNTAX
 
-CATALOG: dict[str, Entry] = {item.code: item for item in (*SYNTAX,)}
+CATALOG: dict[str, Entry] = {item.code: item for item in (*SYNTAX, *DATA)}
 
 
 def entry(code: str) -> Entry:

@@ -78,7 +78,7 @@ DATA: tuple[Entry, ...] = (
     ),
     Entry(
         "ISF513", "Feil slags verdi",
-        "Feltet har en type, og verdien er av en annen. Den gjøres ikke om i det stille: 010 og «010» er ikke det samme.",
+        "Feltet har én type, verdien en annen. Den gjøres ikke om i det stille: 10 og «010» er ikke det samme.",
         '{"episode_id": "E1", "utdato": "2020-06-01", "drg": 442}',
         '{"episode_id": "E1", "utdato": "2020-06-01", "drg": "442"}',
     ),
@@ -109,7 +109,7 @@ DATA: tuple[Entry, ...] = (
         "ISF518", "Koden gjelder ikke den dagen",
         "Koder kommer til og går ut. En kode som ikke gjaldt på rettsdatoen, er en feil i dataene.",
         '{"episode_id": "E1", "utdato": "2020-06-01", "kontakttype": 6}',
-        '{"episode_id": "E1", "utdato": "2021-06-01", "kontakttype": 6}',
+        '{"episode_id": "E1", "utdato": "2020-06-01", "kontakttype": 2}',
     ),
     Entry(
         "ISF519", "For lang liste",

@@ -152,7 +152,7 @@ def _kodeverk(decl: ast.KodeverkDecl, problems: Problems) -> ir.Kodeverk:
     members: dict[str, ir.Member] = {}
     codes: dict[str, ast.MemberDecl] = {}
     for member in decl.members:
-        check_reserved(member.name, problems)
+        check_reserved(member.name, problems, allowed="annen")
         first, last = member.valid_from, member.valid_to
         if first and last and first.value > last.value:
             problems.add("ISF405", first.span, "er etter «til»", detail=member.name.text)

@@ -148,13 +148,16 @@ def _check_edition(each: EditionFiles, read: ReadTable, problems: Problems) -> i
     lowered = lower(declared)
     examples = lower_examples(declared, lowered)
     header = each.header
+    uses = {name: result.uses() for name, result in lowered.results.items()}
+    final = frozenset(uses) - frozenset(name for used in uses.values() for name in used)
+    direct = {name for one in final for name in uses[one] if name in uses and not lowered.results[name].is_decision}
     return ir.Edition(
         header.name.text, header.edition.text if header.edition else "", header.title, each.first_day, each.last_day,
         header.known_from.value if header.known_from else None, declared.kodeverk, declared.records,
         declared.entities, declared.rates, declared.tables,
         {name: evolve(clause, edition=each.id) for name, clause in lowered.clauses.items()},
         lowered.results, tuple(name for name in names.results if name in lowered.results), examples,
-        tuple(file.span.source.name for file in each.files),
+        tuple(file.span.source.name for file in each.files), final, final | direct,
     )
 
 

@@ -156,7 +156,7 @@ def _line(clause: Span, at: ir.Place) -> Span:
 
 def _in_order(results: dict[str, ir.Result], work: Clauses) -> dict[str, ir.Result]:
     """Each result after those it uses; a cycle is a message that names the way around."""
-    uses = {name: {each for each in _used(result, work) if each in results} for name, result in results.items()}
+    uses = {name: {each for each in result.uses() if each in results} for name, result in results.items()}
     ring = cycle_in(uses)
     if ring:
         decl = work.declared.names.results[ring[0]]
@@ -164,19 +164,3 @@ def _in_order(results: dict[str, ir.Result], work: Clauses) -> dict[str, ir.Resu
                                    detail=" → ".join([*ring, ring[0]]))
         return results
     return {name: results[name] for name in ordered(uses)}
-
-
-def _used(result: ir.Result, work: Clauses) -> set[str]:
-    """The results that a result's rules use."""
-    found: set[str] = set()
-    todo, seen = list(result.groups), set()
-    while todo:
-        group = todo.pop()
-        todo.extend(group.exceptions)
-        for rule in group.rules:
-            todo.extend(rule.exceptions)
-            for root in (*rule.conditions, rule.value):
-                if id(root) not in seen:
-                    seen.add(id(root))
-                    found.update(node.name for node in ir.walk(root) if isinstance(node, ir.ResultOf))
-    return found

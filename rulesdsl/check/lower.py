@@ -120,18 +120,17 @@ def _lower_clause(clause: ast.ClauseDecl | ast.DecisionDecl, work: Clauses) -> N
     if entity is None:
         return
     scope = work.scope(entity, number)
+    for item in clause.items:
+        if isinstance(item, ast.PartDecl):
+            _add_part(item.name, item.value, scope)
     guard = _guard(clause, scope)
     requirements: dict[str, ir.Requirement] = {}
     for item in clause.items:
-        match item:
-            case ast.PartDecl(name, value):
-                _add_part(name, value, scope)
-            case ast.RequirementDecl(name, text, holds):
-                if name.text in requirements:
-                    scope.report("ISF202", name.span, "er brukt en gang til", detail=name.text)
-                requirements[name.text] = ir.Requirement(name.text, text, condition(holds, scope))
-            case _:
-                pass
+        if isinstance(item, ast.RequirementDecl):
+            if item.name.text in requirements:
+                scope.report("ISF202", item.name.span, "er brukt en gang til", detail=item.name.text)
+            held = condition(item.condition, scope)
+            requirements[item.name.text] = ir.Requirement(item.name.text, item.text, held)
     work.clauses[number] = ir.Clause(
         number, clause.title, " ".join(item.text for item in clause.items if isinstance(item, ast.Summary)), "",
         place(clause.span), declared.citations(_cites(clause.items), clause.number.span, f"punkt {number}", number),

@@ -106,7 +106,7 @@ def _is_new_value(name: ast.Name, values: dict[str, ast.Name], problems: Problem
     return True
 
 
-def check_reserved(name: ast.Name, problems: Problems) -> None:
-    """A name that is a word of the language is a message."""
-    if name.text in RESERVED:
+def check_reserved(name: ast.Name, problems: Problems, allowed: str = "") -> None:
+    """A name that is a word of the language is a message; ``allowed`` is one that is no word in this place."""
+    if name.text in RESERVED and name.text != allowed:
         problems.add("ISF203", name.span, "er et ord i språket", detail=name.text, hint="Velg et annet navn.")

@@ -48,7 +48,7 @@ def _domain(node: ast.QuantifierExpr, scope: Scope) -> tuple[ir.Domain, Scope] |
         holder = thing_of(node.over.of, scope)
         entity = scope.many_of(holder, node.over.name.text) if holder else None
         if holder is not None and entity is not None:
-            over = ir.Children(holder.ref, entity.name)
+            over = ir.Children(holder.ref, entity.name, entity.plural)
             return over, scope.binding(name, BoundThing(ir.Bound(name), entity))
     items = scope.infer(node.over)
     if isinstance(items.type, ListOf):

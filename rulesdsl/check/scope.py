@@ -64,12 +64,12 @@ class Scope:
         if isinstance(bound, BoundThing):
             return bound
         if self.entity.parent and name == accessor(self.entity.parent):
-            return BoundThing(ir.Parent(ir.This()), self.declared.entities[self.entity.parent])
+            return BoundThing(ir.Parent(ir.This(), self.entity.parent), self.declared.entities[self.entity.parent])
         return None
 
     def parent_of(self, thing: BoundThing, name: str) -> BoundThing | None:
         if thing.entity.parent and name == accessor(thing.entity.parent):
-            return BoundThing(ir.Parent(thing.ref), self.declared.entities[thing.entity.parent])
+            return BoundThing(ir.Parent(thing.ref, thing.entity.parent), self.declared.entities[thing.entity.parent])
         return None
 
     def many_of(self, thing: BoundThing, name: str) -> ir.Entity | None:
@@ -95,7 +95,7 @@ class Scope:
         """A field or a result of a thing."""
         decl = self.declared.field_of(thing.entity.name, name)
         if decl is not None:
-            return ir.Field(decl.type, thing.ref, (name,), decl.skjonn)
+            return ir.Field(decl.type, thing.ref, (name,), decl.skjonn, spoken(decl))
         written = self.declared.names.results.get(name)
         if written is not None and written.entity.text == thing.entity.name:
             return ir.ResultOf(self.result_type(name), thing.ref, name)
@@ -109,7 +109,8 @@ class Scope:
         if decl is None:
             return None
         if isinstance(value, ir.Field):
-            return ir.Field(decl.type, value.of, (*value.path, name), value.skjonn or decl.skjonn)
+            skjonn, said = value.skjonn or decl.skjonn, f"{value.spoken}.{spoken(decl)}"
+            return ir.Field(decl.type, value.of, (*value.path, name), skjonn, said)
         if isinstance(value, ir.Item):
             return ir.Item(decl.type, value.name, (*value.path, name))
         return None
@@ -130,6 +131,14 @@ class Scope:
         many = [each.plural for each in self.declared.entities.values() if each.parent == thing.entity.name]
         results = [key for key, decl in self.declared.names.results.items() if decl.entity.text == thing.entity.name]
         return [*fields, *many, *results]
+
+
+def spoken(decl: ir.FieldDecl) -> str:
+    """A field's name in words: its short title where it has one."""
+    title = decl.title
+    if not title:
+        return decl.name.replace("_", " ")
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def accessor(entity: str) -> str:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -32,7 +32,7 @@ def open_workspace(given: Path | None) -> Workspace:
     return Workspace(open_root(given).path)
 
 
-def fail(message: str, hint: str = "") -> "typing.NoReturn":  # type: ignore[name-defined]  # noqa: F821
+def fail(message: str, hint: str = "") -> NoReturn:
     """Ends with a message about the call itself."""
     click.echo(f"feil  {message}" + (f"\n  {hint}" if hint else ""), err=True)
     sys.exit(USAGE)
@@ -49,4 +49,6 @@ def show_problems(problems: Iterable[Diagnostic], stderr: bool = False) -> None:
     """All messages, with a blank line between."""
     from rulesdsl.publish.problems import render_problems
 
-    render_problems(console(stderr), list(problems))
+    found, screen = list(problems), console(stderr)
+    if found:
+        screen.print(render_problems(found, colour=screen.color_system is not None))

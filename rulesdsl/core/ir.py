@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from rulesdsl.core.types import Type
 
@@ -33,9 +33,10 @@ class Bound:
 
 @frozen
 class Parent:
-    """The thing that ``of`` belongs to: an episode's patient."""
+    """The thing that ``of`` belongs to, and its entity: an episode's patient."""
 
     of: "Ref"
+    entity: str
 
 
 Ref = This | Bound | Parent
@@ -43,10 +44,11 @@ Ref = This | Bound | Parent
 
 @frozen
 class Children:
-    """The domain of a quantifier: all things of an entity that belong to ``of``."""
+    """The domain of a quantifier: all things of an entity that belong to ``of``, which calls them ``plural``."""
 
     of: Ref
     entity: str
+    plural: str
 
 
 @frozen
@@ -71,12 +73,14 @@ class Const:
 
 @frozen
 class Field:
-    """A fact of a case: a field of ``of``, through records when the path is longer than one."""
+    """A fact of a case: a field of ``of``, through records when the path is longer than one. ``spoken`` is its name
+    in words, for explanations."""
 
     type: Type
     of: Ref
     path: tuple[str, ...]
     skjonn: bool = False
+    spoken: str = ""
 
 
 @frozen
@@ -354,10 +358,8 @@ Expr = (
 
 def children(node: Expr) -> Iterator[Expr]:
     """The expressions directly below a node, in the order they are written."""
-    for name in node.__slots__:
-        if name in ("type", "__weakref__"):
-            continue
-        below = getattr(node, name)
+    for attribute in fields(type(node)):
+        below = getattr(node, attribute.name)
         if isinstance(below, Expr):
             yield below
         elif isinstance(below, Elements):
@@ -482,6 +484,24 @@ class Result:
     title: str
     groups: tuple[Group, ...]
     is_decision: bool = False
+
+    def uses(self) -> frozenset[str]:
+        """The results that its rules read, of this thing or of others."""
+        found: set[str] = set()
+        roots: list[Expr] = []
+        todo = list(self.groups)
+        while todo:
+            group = todo.pop()
+            todo.extend(group.exceptions)
+            for rule in group.rules:
+                todo.extend(rule.exceptions)
+                roots.extend((*rule.conditions, rule.value))
+        seen: set[int] = set()
+        for root in roots:
+            if id(root) not in seen:
+                seen.add(id(root))
+                found.update(node.name for node in walk(root) if isinstance(node, ResultOf))
+        return frozenset(found)
 
 
 # ── Data the rules speak of ──────────────────────────────────────────────────────────────────────────────────
@@ -614,7 +634,8 @@ class Example:
 class Edition:
     """One edition of a rulebook, whole: all that is needed to decide a case on a day from first to last.
 
-    ``results`` stand in such an order that each uses only earlier ones; ``shown`` is the author's order.
+    ``results`` stand in such an order that each uses only earlier ones; ``shown`` is the author's order. ``final``
+    are those that no other uses; ``main`` those that people ask for: the final ones, and each ``resultat`` they use.
     """
 
     rulebook: str
@@ -633,6 +654,8 @@ class Edition:
     shown: tuple[str, ...]
     examples: tuple[Example, ...]
     files: tuple[str, ...] = ()
+    final: frozenset[str] = frozenset()
+    main: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:

@@ -36,7 +36,7 @@ class Thing:
     key: str | None = None
     place: str = ""
     facts: Facts = field(factory=dict)
-    parent: "Thing | None" = None
+    parent: "Thing | None" = field(default=None, repr=False)
     children: dict[str, list["Thing"]] = field(factory=dict)
     errors: list[CaseError] = field(factory=list)
 
@@ -170,7 +170,7 @@ class Reader:
         if isinstance(key, str) and key.strip():
             thing.key = key
         elif key is None and keyed:
-            fault(thing, name, Wrong("ISF510", "mangler", "Gi hver av dem sin egen."), None)
+            fault(thing, name, Wrong("ISF510", "mangler", f"Gi hver {thing.entity} sin egen {name}."), None)
         elif isinstance(key, str):
             fault(thing, name, Wrong("ISF510", "er tom", "Skriv en nøkkel, eller ta bort feltet."), key)
 
@@ -279,11 +279,11 @@ class Reader:
         plans = self.plans.values()
         known = tuple({name: None for plan in plans for name in (*plan.slots, *plan.children)})
         names = [name for name in raw if len(name) <= MAX_SHOWN and name not in known][:MAX_HINTS]
-        near = next(filter(None, (near(name, known) for name in names)), "")
+        meant = next(filter(None, (near(name, known) for name in names)), "")
         wanted = " eller ".join(entity.name for entity in self._decided)
         fields = [entity.date for entity in self._decided] + [name for plan in plans for name in plan.children]
-        return CaseError("ISF508", f"Saken ligner ikke på noe i {self.edition.id}: her skulle det stått {wanted}", "",
-                         shown(raw), near or f"Ta med ett av feltene {', '.join(fields)}.")
+        return CaseError("ISF508", f"Saken har ingen av feltene som hører til {wanted} i {self.edition.id}", "",
+                         shown(raw), meant or f"Ta med {' eller '.join(fields)}.")
 
 
 def reader(edition: Edition) -> Reader:

@@ -22,6 +22,10 @@ def _same(left: State, right: State) -> bool:
     return _is_known(left) and _is_known(right) and bool(left.value == right.value)
 
 
+def _differ(known: Sequence[State]) -> bool:
+    return any(state.value != known[0].value for state in known)
+
+
 def side_by_side(states: Sequence[State], alone: bool = False) -> State:
     """Rules that may all apply: equal values agree, different values are a conflict.
 
@@ -36,7 +40,7 @@ def side_by_side(states: Sequence[State], alone: bool = False) -> State:
     first = certain[0] if certain else live[0]
     if any(state.value is CONFLICT for state in certain):
         return State("no", CONFLICT)
-    if any(alone or (_is_known(a) and _is_known(b) and not _same(a, b)) for a in certain for b in certain if a is not b):
+    if (alone and len(certain) > 1) or _differ([state for state in certain if _is_known(state)]):
         return State("no", CONFLICT)
     empty: Emptiness = "no" if certain else "maybe"
     waits = unknown_of(state.waits for state in live)

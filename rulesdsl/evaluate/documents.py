@@ -252,9 +252,11 @@ def _too_deep(text: str) -> int | None:
 def _split(text: str, start: int) -> tuple[list[tuple[int, int]], int | None]:
     """Where the elements of the list that opens at ``start`` stand, and where the list ends, if it does.
 
-    A closing bracket closes what is open within it, so that one that is forgotten costs one element only.
+    A closing bracket closes what is open within it, and one of the wrong kind closes what is open, so that a mistake
+    costs one element only.
     """
     pieces: list[tuple[int, int]] = []
+    final = len(text.rstrip(_BLANK))
     begin = start + 1
     stack: list[str] = []
     pending = {"[": 0, "{": 0}
@@ -265,6 +267,8 @@ def _split(text: str, start: int) -> tuple[list[tuple[int, int]], int | None]:
             pending[sign] += 1
         elif sign in "]}":
             opener = "[" if sign == "]" else "{"
+            if sign == "]" and len(stack) > 1 == pending["["] and found.end() < final:
+                opener = "{"
             while pending[opener]:
                 closed = stack.pop()
                 pending[closed] -= 1

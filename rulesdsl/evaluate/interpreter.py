@@ -10,9 +10,43 @@ from typing import Any, assert_never
 
 from rulesdsl.core import ir, ops
 from rulesdsl.core.ir import (
-    And, Bound, Children, Compare, Const, Contains, Count, DaysBetween, Elements, Expr, Extreme, ExtremeOver, Field,
-    If, Item, Known, Lookup, Negate, Not, OneOf, Or, Parent, Part, PartOfDate, Pick, Product, Quantified, RateOf, Ref,
-    ResultOf, Round, Same, ShiftDate, Sum, SumOver, This, YearsBetween,
+    And,
+    Bound,
+    Children,
+    Compare,
+    Const,
+    Contains,
+    Count,
+    DaysBetween,
+    Elements,
+    Expr,
+    Extreme,
+    ExtremeOver,
+    Field,
+    If,
+    Item,
+    Known,
+    Lookup,
+    Negate,
+    Not,
+    OneOf,
+    Or,
+    Parent,
+    Part,
+    PartOfDate,
+    Pick,
+    Product,
+    Quantified,
+    RateOf,
+    Ref,
+    ResultOf,
+    Round,
+    Same,
+    ShiftDate,
+    Sum,
+    SumOver,
+    This,
+    YearsBetween,
 )
 from rulesdsl.evaluate.case import Case, Thing
 from rulesdsl.evaluate.defaults import EMPTY, overridden, side_by_side, together
@@ -51,10 +85,14 @@ def outcome(result: ir.Result, frame: Frame) -> Outcome:
 
 def group_outcome(group: ir.Group, frame: Frame) -> GroupOutcome:
     """The rules of a clause under its policy, and the clauses that are exceptions to it."""
+    if id(group) in frame.groups:
+        return frame.groups[id(group)]
     rules = tuple(rule_outcome(rule, frame) for rule in group.rules)
     exceptions = tuple(group_outcome(exception, frame) for exception in group.exceptions)
     own = together(group.policy, [overridden(_all_of(rule.exceptions), rule.state) for rule in rules])
-    return GroupOutcome(group, rules, exceptions, own, overridden(_all_of(exceptions), own))
+    made = GroupOutcome(group, rules, exceptions, own, overridden(_all_of(exceptions), own))
+    frame.groups[id(group)] = made
+    return made
 
 
 def _all_of(exceptions: Sequence[GroupOutcome]) -> State:

@@ -19,6 +19,10 @@ class Unknown:
     stuck: frozenset[tuple[Thing, str]] = frozenset()
 
 
+NOTHING = Unknown()
+"""Waits for nothing."""
+
+
 def unknown_of(items: Iterable[Any]) -> Unknown:
     """The ukjent that waits for all that the ukjent ones among ``items`` wait for."""
     missing: frozenset[Missing] = frozenset()

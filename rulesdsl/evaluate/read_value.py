@@ -162,7 +162,7 @@ def _number_hint(raw: Json) -> str:
         number = typed_number(raw, NO_UNIT)
         if isinstance(number, Decimal) and "%" not in raw:
             return f"Skriv {number:f}, uten anførselstegn."
-        if re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", raw):
+        if re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", raw):
             return f"Skriv {raw}, uten anførselstegn."
     return ""
 
@@ -185,13 +185,14 @@ def _code(kodeverk: Kodeverk) -> Convert:
         else:
             return Wrong("ISF513", f"skal være en kode eller et navn fra {kodeverk.name}, ikke {kind_of(raw)}")
         if found is None:
-            return Wrong("ISF517", f"{shown(raw)} står ikke i kodeverket {kodeverk.name}", _code_hint(raw, kodeverk))
+            return Wrong("ISF517", f"er «{shown(raw)}», som ikke står i kodeverket {kodeverk.name}",
+                         _code_hint(raw, kodeverk))
         for member in found:
             if days is None or is_valid(member, *days):
                 return member.name
         member = found[-1]
         when = "" if days is None else f"{days[0]}" if days[0] == days[1] else f"{days[0]} til {days[1]}"
-        return Wrong("ISF518", f"{_named(member)} gjelder {validity(member)}, ikke {when}")
+        return Wrong("ISF518", f"er {_named(member)}, som gjelder {validity(member)}, ikke {when}")
 
     return read
 

@@ -10,14 +10,16 @@ from attrs import define, field, frozen
 
 from rulesdsl.core.ir import Edition, Group, Result, Rule
 from rulesdsl.evaluate.case import Case, Thing
-from rulesdsl.evaluate.kleene import Unknown
+from rulesdsl.evaluate.kleene import NOTHING, Unknown
+
 
 @define(eq=False)
 class Frame:
     """One thing that is being decided, or one element of a quantifier within it.
 
     ``seen`` has the value of every node that was asked, by identity; ``inner`` the frames of a quantifier's
-    elements. ``bound`` are the things and elements that quantifiers have named.
+    elements; ``groups`` how groups fell, for a clause may be an exception to several; ``bound`` are the
+    things and elements that quantifiers have named.
     """
 
     run: "Run"
@@ -26,6 +28,7 @@ class Frame:
     bound: dict[str, Any] = field(factory=dict)
     seen: dict[int, Any] = field(factory=dict)
     inner: dict[int, list["Frame"]] = field(factory=dict)
+    groups: "dict[int, GroupOutcome]" = field(factory=dict)
 
     def with_element(self, node: object, name: str, element: Any) -> "Frame":
         frame = Frame(self.run, self.this, self.day, {**self.bound, name: element})
@@ -54,7 +57,7 @@ class State:
     empty: Emptiness
     value: Any = None
     by: Rule | None = None
-    waits: Unknown = Unknown()
+    waits: Unknown = NOTHING
 
 
 @frozen

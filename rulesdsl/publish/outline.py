@@ -6,7 +6,6 @@ every clause asked, every fact, and where each thing is written.
 
 from collections.abc import Callable, Iterable
 
-from rulesdsl.core.ir import Value
 from rulesdsl.evaluate.explanation import (
     Alternative,
     CaseError,
@@ -53,8 +52,7 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
 def _in_order(case: CaseExplanation) -> list[ResultReason]:
     """The results that people ask for: first those that no other rests on."""
     main = [result for result in case.results if result.main] or list(case.results)
-    used = {name for result in case.results for name in result.uses if name != result.name}
-    return sorted(main, key=lambda result: result.name in used)
+    return sorted(main, key=lambda result: not result.final)
 
 
 def _answer(result: ResultReason) -> Line:
@@ -104,7 +102,8 @@ def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
     lines = []
     for path in dict.fromkeys(path for result in waiting for path in result.missing):
         name = names.get(path) or spoken(path)
-        called: Pieces = (piece(name, "strong"), *((piece(f" ({path})", "faint"),) if spoken(path) != name else ()))
+        in_case = (word(" ("), piece(path, "faint"), word(")")) if spoken(path) != name else ()
+        called: Pieces = (piece(name, "strong"), *in_case)
         wanted_by = [(piece(result_name(result.name)),) for result in waiting if path in result.missing]
         lines.append(Line("missing", called, aside=(word("trengs for "), *joined(wanted_by, " og "))))
     if detail != "short":
@@ -163,7 +162,8 @@ def _sources(case: CaseExplanation) -> list[Line]:
     cited += [one for result in results for fact in _facts_asked(result) for one in fact.citations]
     lines = []
     for kilde in dict.fromkeys(one.kilde for one in cited):
-        said: list[Pieces] = [(piece(kilde.title, "strong"),), (piece(f"{kilde.publisher} {kilde.year}".strip()),)]
+        published = joined([(piece(text),) for text in (kilde.publisher, str(kilde.year)) if text], " ")
+        said: list[Pieces] = [(piece(kilde.title, "strong"),), published]
         said.append((piece(kilde.standing, "faint" if kilde.standing == "offisiell" else "doubt"),))
         below = [Line("note", (piece(kilde.note),))] if kilde.note else []
         below += [Line("note", (piece(kilde.url, "faint", kilde.url),))] if kilde.url else []
@@ -206,15 +206,11 @@ def _what_if(case: CaseExplanation, detail: Detail) -> list[Line]:
 def _difference(one: Difference, detail: Detail) -> Line:
     before, after = one.before, one.after
     moved = change(after.type, before.value, after.value)
-    by = (word(" ("), piece(signed(after, moved)), word(")")) if moved is not None else ()
+    plus = "+" if moved is not None and moved > 0 else ""
+    by = (word(f" ({plus}"), piece(shown(after.type, moved)), word(")")) if moved is not None else ()
     sentence = (Line("summary", (piece(one.sentence),)),) if one.sentence and detail != "short" else ()
     return Line(
         "difference", (_outcome(before), word(" → "), _outcome(after), *by), label=result_name(one.result),
         aside=_basis(after), children=sentence,
     )
 
-
-def signed(result: ResultReason, moved: Value) -> str:
-    """A change with its sign: ``+100,00 kr``."""
-    text = shown(result.type, moved)
-    return text if text[0] in "−0" else "+" + text

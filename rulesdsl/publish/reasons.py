@@ -63,8 +63,8 @@ class Reasons:
     _told: set[str] = field(factory=set)
 
     def roots(self) -> tuple[Line, ...]:
-        """The results that no other rests on, each with those it rests on below it."""
-        wanted = [result for result in self.results.values() if result.main or self.detail == "full"]
+        """The results that no other uses, each with those it rests on below it; with full detail the rest too."""
+        wanted = [result for result in self.results.values() if result.final or self.detail == "full"]
         used = {name for result in wanted for name in self._below(result.name)}
         roots = [result for result in wanted if result.name not in used]
         return tuple(self.result(result) for result in roots or wanted)
@@ -126,7 +126,7 @@ class Reasons:
                 lines += [line for rule in clause.rules for line in self._rule(rule, clause)]
                 lines += [source_line(citation) for citation in clause.citations]
                 if full:
-                    lines.append(Line("place", (_place(clause.place),), "står i"))
+                    lines.append(Line("place", place_pieces(clause.place), "står i"))
         head = clause_named(clause.number, clause.title)
         return Line("clause", head, aside=self._remark(clause), children=tuple(lines), role=clause.role)
 
@@ -205,9 +205,9 @@ class Reasons:
             return []
         lines = self._labelled(rule.conditions, "gjelder fordi" if not clause.guard else "og", "når")
         label = {"fell": "ville gitt", "overridden": "ville gitt", "waits": "kan gi"}.get(rule.role, "gir")
-        remark = [(piece(spoken(rule.name), "faint"),)] if rule.name else []
+        remark: list[Pieces] = [(piece(spoken(rule.name), "faint"),)] if rule.name else []
         if full and rule.place != clause.place:
-            remark.append((_place(rule.place),))
+            remark.append(place_pieces(rule.place))
         lines.append(self._calculation(rule.gives, label, joined(remark, " · ")))
         return lines
 
@@ -237,8 +237,8 @@ def source_line(citation: Citation) -> Line:
     return Line("source", (*joined(said, ", "), word(" ("), piece(citation.standing, tone), word(")")), "kilde")
 
 
-def _place(place: Place) -> Piece:
-    return piece(f"{place.file}:{place.line}", "faint")
+def place_pieces(place: Place) -> Pieces:
+    return piece(place.file, "faint"), word(":"), piece(str(place.line), "faint")
 
 
 def sign(holds: Truth) -> Sign:

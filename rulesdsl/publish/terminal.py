@@ -55,10 +55,10 @@ class _Page:
         # Not as the style of the whole text, which would spread to what is appended.
         return Text().append(text, style if self.colour else "")
 
-    def text(self, pieces: Pieces) -> Text:
+    def text(self, pieces: Pieces, base: str = "") -> Text:
         found = Text()
         for one in pieces:
-            style = STYLES[one.tone] + (f" link {one.link}" if one.link else "")
+            style = (STYLES[one.tone] or base) + (f" link {one.link}" if one.link else "")
             found.append(one.text, style.strip() if self.colour else "")
         return found
 
@@ -154,9 +154,7 @@ class _Page:
 
     def _aligned(self, line: Line, body: Text, first: str, rest: str) -> Iterator[Text]:
         """A text and its remark: beside it where there is room, else below."""
-        aside = self.text(line.aside)
-        if self.colour and line.kind in NODES:
-            aside.stylize_before("dim")
+        aside = self.text(line.aside, "dim" if line.kind in NODES else "")
         if aside and cell_len(first) + body.cell_len + 4 + aside.cell_len <= min(self.width, READABLE):
             body = body + Text("    ") + aside
             aside = Text()

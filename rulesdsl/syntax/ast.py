@@ -485,7 +485,8 @@ class RowDecl(Node):
 
 @frozen
 class DecisionDecl(Node):
-    """``beslutning navn : type for Entitet [«…»] treff første`` with its table. ``outcome_title`` heads the last column."""
+    """``beslutning navn : type for Entitet [«…»] treff første`` with its table; ``outcome_title`` heads the last
+    column."""
 
     name: Name
     type: TypeExpr

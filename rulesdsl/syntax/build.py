@@ -16,11 +16,12 @@ from rulesdsl.syntax import ast
 MAX_DIGITS = 24
 """Digits that a number in a rulebook may have."""
 
-RESERVED = frozenset(
-    "hvis så ellers eller og ikke mellom er i finnes mangler denne antall sum maks min har ja nei alle første siste der"
-    " for når krav regel unntak omtale ifølge etter per fra til med valgfri skjønn offisiell avledet ubekreftet eksempel"
-    .split()
-)
+RESERVED = frozenset({
+    "hvis", "så", "ellers", "eller", "og", "ikke", "mellom", "er", "i", "finnes", "mangler", "denne", "antall", "sum",
+    "maks", "min", "har", "ja", "nei", "alle", "første", "siste", "der", "for", "når", "krav", "regel", "unntak",
+    "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "offisiell", "avledet",
+    "ubekreftet", "eksempel", "fil", "kolonne", "nøkkel", "rettsdato",
+})
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 
 UNITS = frozenset({"kr", "kroner", "poeng", "døgn", "timer"})
@@ -186,7 +187,7 @@ class Builder(Transformer[Token, Any]):
         return _Titled(("plural", self._name(items[0])))
 
     def field(self, meta: Meta, items: list[Any]) -> ast.FieldDecl:
-        role = str(items.pop(0)) if items[0].type == "ROLE" else ""
+        role = str(items.pop(0)) if items[0].type in ("KEY", "DECISIVE") else ""
         flags = [str(item[1]) for item in items if isinstance(item, _Titled)]
         return ast.FieldDecl(
             self._name(items[0], True), items[1], role, "valgfri" in flags, "skjønn" in flags,  # type: ignore[arg-type]

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 
 from lark import Token
 
-_OPENS = {"_LPAR": "_RPAR", "_LBRACK": "_RBRACK", "_LBRACE": "_RBRACE"}
-_CLOSES = set(_OPENS.values())
-# What must have been read before the «ellers» of each can come.
+_OPENS = {"_LPAR", "_LBRACK", "_LBRACE"}
+_CLOSES = {"_RPAR", "_RBRACK", "_RBRACE"}
+# What is still to be read before the «ellers» of each can come.
 _AWAITS: dict[str, tuple[str, ...]] = {
     "_HVIS": ("_SAA",), "EXTREME": ("_FOR",), "FORSTE": ("_FOR", "_ETTER"), "SISTE": ("_FOR", "_ETTER"),
 }
 _PICK = ("_ETTER", "nothing")  # «denne er første … etter K» takes none, and hides those outside it until then
+_BRACKET = ("bracket",)
+_MAYBE_CALL = ("maks(",)  # «maks (a) for …» or «maks(a; b)»: the semicolon tells
+_CALL = ("maks(;",)
 
 
 class EllersOwner:
@@ -24,27 +27,35 @@ class EllersOwner:
     always_accept = ("_ELLERS", "_ELLERS_REGEL")
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        # Each entry is an open bracket (None) or what an opened construct still waits for before its «ellers».
-        still: list[tuple[str, ...] | None] = []
-        before: tuple[str, str] = ("", "")
+        still: list[tuple[str, ...]] = []
+        before = ("", "")
         for token in stream:
             kind = token.type
-            if kind == "_LPAR" and before[1] == "EXTREME":
-                still.pop()
             if kind in _OPENS:
-                still.append(None)
+                still.append(_MAYBE_CALL if before[1] == "EXTREME" else _BRACKET)
             elif kind in _CLOSES:
-                while still and still.pop() is not None:
-                    pass
+                _close(still)
             elif kind in _AWAITS:
                 still.append(_PICK if before == ("_DENNE", "_ER") else _AWAITS[kind])
-            elif kind == "_ETTER" and still and still[-1] is _PICK:
-                still.pop()
             elif kind in ("_ELLERS", "_ELLERS_REGEL"):
                 if still and still[-1] == ():
                     still.pop()
                     token = Token.new_borrow_pos("_ELLERS_DEL", token, token)
             elif still and still[-1] and still[-1][0] == kind:
                 still[-1] = still[-1][1:]
+                if still[-1] == ("nothing",):
+                    still.pop()
+            elif kind == "_SEMI" and still and still[-1] is _MAYBE_CALL:
+                still[-1] = _CALL
             before = (before[1], kind)
             yield token
+
+
+def _close(still: list[tuple[str, ...]]) -> None:
+    """Takes off what the bracket opened, and the «maks» before it when that was a function."""
+    while still:
+        last = still.pop()
+        if last is _CALL:
+            still.pop()
+        if last in (_BRACKET, _MAYBE_CALL, _CALL):
+            return

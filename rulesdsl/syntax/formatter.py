@@ -129,9 +129,9 @@ def _with_comments(lines: list[Line], at: Places) -> tuple[list[str], bool]:
     moved = False
     for comment in at.comments:
         word = at.word_after(comment.offset) if comment.own_line else at.word_before(comment.offset)
-        line = len(lines) if word is None else max(0, bisect_right(anchors, word) - 1)
-        moved = moved or (comment.own_line and word is not None and word != anchors[line])
-        of_line.setdefault(line, []).append(comment)
+        number = len(lines) if word is None else max(0, bisect_right(anchors, word) - 1)
+        moved = moved or (comment.own_line and word is not None and word != anchors[number])
+        of_line.setdefault(number, []).append(comment)
     out: list[str] = []
     trailing: list[tuple[int, str]] = []
     for index, line in enumerate(lines):

@@ -4,11 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import assert_never
 
-from attrs import evolve
-
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.build import RESERVED
-from rulesdsl.syntax.phrases import WIDTH, Line, Phrase, Phrases, lay, number, parted, quoted, type_text
+from rulesdsl.syntax.phrases import Line, Phrase, Phrases, lay, parted, quoted, type_text
 from rulesdsl.syntax.places import Places
 
 
@@ -60,7 +58,9 @@ def _titled(title: str, before: str = " ") -> str:
     return f"{before}{quoted(title)}" if title else ""
 
 
-def _aligned(rows: Sequence[Sequence[str]], nodes: Sequence[ast.MemberDecl | ast.ColumnDecl | ast.FieldDecl]) -> list[Line]:
+def _aligned(
+    rows: Sequence[Sequence[str]], nodes: Sequence[ast.MemberDecl | ast.ColumnDecl | ast.FieldDecl]
+) -> list[Line]:
     """One line a node, its cells in columns; an empty cell leaves its column empty."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [

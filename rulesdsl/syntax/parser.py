@@ -1,18 +1,18 @@
 """Text to syntax: ``parse(source)`` gives a ``File`` and the messages of all its declarations at once."""
 
-import re
 from functools import cache
 from importlib.resources import files
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput
 
-from rulesdsl.diagnostics import Problems, did_you_mean
+from rulesdsl.diagnostics import Problems
 from rulesdsl.source import Source, Span, canonical_name
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.build import Builder
 from rulesdsl.syntax.ellers import EllersOwner
-from rulesdsl.syntax.split import TOP_KEYWORDS, Piece, split
+from rulesdsl.syntax.messages import clause_of, report
+from rulesdsl.syntax.split import Piece, split
 
 MAX_DEPTH = 60
 """How deep expressions may be nested. Far beyond what a reader can follow, and safe for every pass."""
@@ -52,12 +52,13 @@ def _parse_piece(piece: Piece, broken_at: set[int], problems: Problems) -> ast.D
     try:
         tree = _lark().parse(text)
     except UnexpectedInput as error:
-        _report(error, piece, problems)
+        report(error, piece, _keyword, problems)
         return broken
     if _depth(tree) > MAX_DEPTH:
-        _add(
-            problems, piece, "ISF106", piece.span.start, piece.span.start + len(piece.keyword),
-            f"er nøstet i mer enn {MAX_DEPTH} ledd", "Del uttrykket opp med «der NAVN er …».",
+        head = Span(piece.span.source, piece.span.start, piece.span.start + len(piece.keyword))
+        problems.add(
+            "ISF106", head, f"er nøstet i mer enn {MAX_DEPTH} ledd", clause=clause_of(piece),
+            hint="Del uttrykket opp med «der NAVN er …».",
         )
         return broken
     before = len(problems)
@@ -85,78 +86,5 @@ def _depth(tree: Tree[Token]) -> int:
     return deepest
 
 
-# ── What the parser did not expect, in the author's words ────────────────────────────────────────────────────
-
-_KINDS = {
-    "NAME": "et navn", "NUMBER": "et tall", "TEXT": "en «tekst»", "DATE": "en dato (2020-01-31)",
-    "CLAUSENO": "et punktnummer", "UNIT": "en enhet (kr, poeng, døgn, timer)",
-    "ROLE": "«nøkkel» eller «rettsdato»", "COLUMN_ROLE": "«nøkkel» eller «kolonne»",
-    "BASIC_TYPE": "en type (ja/nei, tekst, dato)", "STANDING": "status (offisiell, avledet, ubekreftet, eksempel)",
-    "EXTREME": "«maks» eller «min»", "_ER_EN_AV": "«er en av»", "ER_IKKE": "«er ikke»",
-    "_DESIMALER": "«desimaler»",
-}
-
-_VALUE_STARTS = {"NAME", "NUMBER", "TEXT", "DATE", "JA", "NEI", "_LPAR"}
-
-
-def _report(error: UnexpectedInput, piece: Piece, problems: Problems) -> None:
-    base = piece.span.start
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        start = base + (error.token.start_pos or 0)
-        found, expected = str(error.token), set(error.accepts or error.expected)
-        hint = _hint(found, expected)
-        _add(problems, piece, "ISF107", start, start + len(found), _expectation(expected), hint)
-    elif isinstance(error, UnexpectedCharacters):
-        start = base + error.pos_in_stream
-        found = re.match(r"\w+|.", piece.span.text[error.pos_in_stream :], re.DOTALL)
-        word = found[0] if found else ""
-        expected = set(error.allowed or ())
-        _add(problems, piece, "ISF107", start, start + max(1, len(word)), _expectation(expected), _hint(word, expected))
-    else:
-        assert isinstance(error, UnexpectedEOF | UnexpectedToken)
-        start, end = _last_word(piece)
-        expected = set(getattr(error, "accepts", None) or error.expected)
-        _add(problems, piece, "ISF108", start, end, f"her slutter det; {_expectation(expected)}", "")
-
-
-def _add(problems: Problems, piece: Piece, code: str, start: int, end: int, label: str, hint: str) -> None:
-    clause = ""
-    if piece.keyword in ("punkt", "beslutning"):
-        named = re.match(r"\w+\s+([\w.]+)", piece.span.text)
-        clause = named[1] if named else ""
-    problems.add(code, Span(piece.span.source, start, end), label, hint=hint, clause=clause)
-
-
-def _last_word(piece: Piece) -> tuple[int, int]:
-    code = re.sub(r"#[^\n]*", lambda found: " " * len(found[0]), piece.span.text)
-    words = list(re.finditer(r"\S+", code))
-    return piece.span.start + words[-1].start(), piece.span.start + words[-1].end()
-
-
-def _expectation(expected: set[str]) -> str:
-    if _VALUE_STARTS <= expected:
-        return "her ventes et uttrykk"
-    names = sorted({_terminal_name(name) for name in expected if name not in ("$END", "COMMENT", "SPACE")})
-    if not names:
-        return "passer ikke her"
-    shown = names[:6]
-    return "her ventes " + (", ".join(shown[:-1]) + " eller " + shown[-1] if len(shown) > 1 else shown[0])
-
-
-def _terminal_name(terminal: str) -> str:
-    return _KINDS.get(terminal) or f"«{_lark().get_terminal(terminal).pattern.value}»"
-
-
-def _hint(found: str, expected: set[str]) -> str:
-    keywords = [
-        _lark().get_terminal(name).pattern.value for name in expected if name not in _KINDS and name not in ("$END",)
-    ]
-    if found in TOP_KEYWORDS:
-        return f"«{found}» begynner en ny deklarasjon og skal stå helt til venstre."
-    if found == "=":
-        return "Skriv «er» for likhet."
-    if found in (".", "!") or found == "!=":
-        return "Desimaltegnet er komma, og ulikhet skrives «er ikke»."
-    if found in (",",) and "_SEMI" in expected:
-        return "Skill elementer med semikolon."
-    return did_you_mean(found, [word for word in keywords if word.isalpha()])
+def _keyword(terminal: str) -> str:
+    return str(_lark().get_terminal(terminal).pattern.value)

@@ -15,7 +15,7 @@ TOP_KEYWORDS = (
     "punkt", "beslutning", "eksempel",
 )
 
-_BODY_KEYWORDS = (
+BODY_KEYWORDS = (
     "gjelder", "kjent", "bruker", "status", "merknad", "nøkkel", "rettsdato", "kolonne", "fil", "fra", "til",
     "ifølge", "omtale", "unntak", "når", "krav", "ellers", "der", "regel", "gitt", "og", "så", "etter", "for", "treff",
 )
@@ -60,9 +60,7 @@ def split(source: Source, problems: Problems) -> tuple[tuple[Piece, ...], tuple[
         elif (word := token["word"]) is not None and _starts_declaration(word, starts, source, token, problems):
             starts.append((token.start(), word))
     ends = [start for start, _ in starts[1:]] + [len(source.text)]
-    pieces = tuple(
-        Piece(word, Span(source, start, end)) for (start, word), end in zip(starts, ends, strict=True)
-    )
+    pieces = tuple(Piece(word, Span(source, start, end)) for (start, word), end in zip(starts, ends, strict=False))
     _text_before_first(source, starts, problems)
     return pieces, tuple(comments)
 
@@ -74,7 +72,7 @@ def _starts_declaration(
     if word in TOP_KEYWORDS:
         return True
     following = source.text[token.end() : token.end() + 40].lstrip(" ")
-    if word in _BODY_KEYWORDS or following.startswith(("er ", ":", "=", ".")):
+    if word in BODY_KEYWORDS or following.startswith(("er ", ":", "=", ".")):
         return False
     hint = did_you_mean(word, TOP_KEYWORDS)
     if hint or not starts:

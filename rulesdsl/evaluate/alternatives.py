@@ -1,0 +1,139 @@
+"""What the missing facts could bring, and what it would have taken: a few more runs of the same interpreter."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import product
+
+from rulesdsl.core import ir
+from rulesdsl.core.types import BOOL, Bool, Code, Type
+from rulesdsl.evaluate.case import Thing
+from rulesdsl.evaluate.explanation import Alternative, Fact
+from rulesdsl.evaluate.facts import path_of
+from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.kleene import Missing
+from rulesdsl.evaluate.trace import Outcome, Run
+from rulesdsl.evaluate.wording import said
+
+MOST_RUNS = 16
+"""How many combinations of missing facts are tried; more cannot be said in a few lines."""
+
+Settings = Mapping[Missing, ir.Value]
+
+
+@contextmanager
+def _set(settings: Settings) -> Iterator[None]:
+    """The case with some facts set, for one run."""
+    before = [(thing, dict(thing.facts)) for thing, _ in settings]
+    try:
+        for (thing, path), value in settings.items():
+            for depth in range(1, len(path)):
+                thing.facts[path[:depth]] = True
+            thing.facts[path] = value
+        yield
+    finally:
+        for thing, facts in before:
+            thing.facts.clear()
+            thing.facts.update(facts)
+
+
+def missing_alternatives(run: Run, thing: Thing, outcome: Outcome) -> tuple[Alternative, ...]:
+    """For a result that is ukjent: what it would be, however its missing facts fell, where that can be counted up."""
+    missing = sorted(outcome.waits.missing, key=lambda each: path_of(each, thing))
+    choices = [_choices(each, run) for each in missing]
+    runs = 1
+    for choice in choices:
+        runs *= len(choice)
+    if not missing or not 0 < runs <= MOST_RUNS:
+        return ()
+    found: dict[tuple[str, object], Alternative] = {}
+    for values in product(*choices):
+        settings = dict(zip(missing, values, strict=True))
+        with _set(settings):
+            after = decide(run.edition, run.case).outcomes[thing, outcome.result.name]
+        alternative = _alternative(settings, after, thing, run)
+        key = (after.status, after.value)
+        if len(missing) > 1 and key in found:
+            continue
+        found[key if len(missing) > 1 else (after.status, tuple(values))] = alternative
+    return tuple(found.values())
+
+
+def requirement_alternatives(run: Run, thing: Thing) -> dict[str, Alternative]:
+    """For results that rest on a requirement that fell: what each would be, had the fallen ja/nei facts been ja."""
+    fallen: dict[Missing, ir.Value] = {}
+    for (decided, _), outcome in run.outcomes.items():
+        if decided is thing and outcome.status == "known" and outcome.rule is not None and outcome.rule.requirement:
+            fallen.update(_fallen(run, thing, outcome.rule.clause))
+    if not fallen:
+        return {}
+    with _set(fallen):
+        after = decide(run.edition, run.case)
+    found = {}
+    for (decided, name), outcome in run.outcomes.items():
+        changed = after.outcomes[decided, name]
+        if decided is thing and changed.status == "known" and changed.value != outcome.value:
+            facts = tuple(_fact(each, value, thing, run) for each, value in fallen.items())
+            said_facts = " og ".join(f"{fact.name} {said(fact.type, fact.value)}" for fact in facts)
+            sentence = f"Var {said_facts}, ville {_called(name)} vært {said(outcome.result.type, changed.value)}."
+            clause = changed.rule.clause if changed.rule else ""
+            found[name] = Alternative(facts, "known", changed.value, clause, sentence)
+    return found
+
+
+def _fallen(run: Run, thing: Thing, clause: str) -> dict[Missing, ir.Value]:
+    """The plain ja/nei facts that made requirements of a clause fall."""
+    frame = run.frames[thing]
+    found: dict[Missing, ir.Value] = {}
+    for requirement in run.edition.clauses[clause].requirements:
+        parts = requirement.holds.items if isinstance(requirement.holds, ir.And) else (requirement.holds,)
+        for part in parts:
+            if isinstance(part, ir.Field) and isinstance(part.of, ir.This) and frame.seen.get(id(part)) is False:
+                found[thing, part.path] = True
+    return found
+
+
+def _type_of(missing: Missing, run: Run) -> Type | None:
+    thing, path = missing
+    fields = run.edition.entities[thing.entity].fields
+    kind: Type | None = None
+    for name in path:
+        kind = next((decl.type for decl in fields if decl.name == name), None)
+        record = run.edition.records.get(getattr(kind, "name", ""))
+        fields = record.fields if record else ()
+    return kind
+
+
+def _choices(missing: Missing, run: Run) -> tuple[ir.Value, ...]:
+    """All values that a missing fact can have; none where they cannot be counted up."""
+    match _type_of(missing, run):
+        case Bool():
+            return (True, False)
+        case Code(kodeverk):
+            first, last = run.edition.valid_from, run.edition.valid_to
+            return tuple(
+                member.name for member in run.edition.kodeverk[kodeverk].members
+                if (member.valid_from or first) <= last and (member.valid_to or last) >= first
+            )
+        case _:
+            return ()
+
+
+def _fact(missing: Missing, value: ir.Value, asker: Thing, run: Run) -> Fact:
+    path = path_of(missing, asker)
+    return Fact("field", path.replace("_", " "), path, _type_of(missing, run) or BOOL, value)
+
+
+def _alternative(settings: Settings, after: Outcome, thing: Thing, run: Run) -> Alternative:
+    facts = tuple(_fact(each, value, thing, run) for each, value in settings.items())
+    given = " og ".join(f"{fact.name} {said(fact.type, fact.value)}" for fact in facts)
+    what = {
+        "known": f"{_called(after.result.name)} {said(after.result.type, after.value)}",
+        "conflict": f"{_called(after.result.name)} i konflikt", "no_rule": "ingen regel som gjelder",
+    }.get(after.status, f"{_called(after.result.name)} fortsatt ukjent")
+    clause = after.rule.clause if after.rule else ""
+    return Alternative(facts, after.status, after.value if after.status == "known" else None, clause,
+                       f"Er {given}, er {what}.")
+
+
+def _called(name: str) -> str:
+    return name.replace("_", " ")

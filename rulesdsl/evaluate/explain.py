@@ -1,0 +1,177 @@
+"""One run to one explanation: for each thing its results, each with its reasons, marks and alternatives."""
+
+from rulesdsl.core import ir
+from rulesdsl.evaluate.alternatives import missing_alternatives, requirement_alternatives
+from rulesdsl.evaluate.case import Thing
+from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
+from rulesdsl.evaluate.facts import path_of
+from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.marks import marks_of
+from rulesdsl.evaluate.reasons import clause_reasons
+from rulesdsl.evaluate.trace import Outcome, Run
+from rulesdsl.evaluate.what_if import Change
+from rulesdsl.evaluate.wording import said
+
+MONTHS = (
+    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+    "desember",
+)
+
+
+def explain(run: Run, thing: Thing, alternatives: bool = True) -> CaseExplanation:
+    """The explanation of one thing of a run. A thing with errors has them and no results."""
+    edition = run.edition
+    head = CaseExplanation(thing.entity, thing.key or "", heading(thing, edition), edition.id, edition.title, ())
+    if thing.errors:
+        return CaseExplanation(
+            head.entity, head.key, head.heading, head.edition, head.edition_title, (), tuple(thing.errors)
+        )
+    taking = requirement_alternatives(run, thing) if alternatives else {}
+    made: dict[str, ResultReason] = {}
+    for name, result in edition.results.items():
+        if result.entity == thing.entity:
+            made[name] = _result(run.outcomes[thing, name], run, thing, made, taking, alternatives)
+    shown = tuple(made[name] for name in edition.shown if name in made)
+    return CaseExplanation(
+        head.entity, head.key, head.heading, head.edition, head.edition_title, shown, (), _notes(run, thing)
+    )
+
+
+def heading(thing: Thing, edition: ir.Edition) -> str:
+    """``Episode E17 · 1. juni 2020 · ISF 2020``."""
+    day = thing.facts.get((edition.entities[thing.entity].date,))
+    parts = [thing.label]
+    if day is not None:
+        parts.append(f"{day.day}. {MONTHS[day.month - 1]} {day.year}")  # type: ignore[union-attr]
+    return " · ".join([*parts, f"{edition.rulebook.upper()} {edition.name}"])
+
+
+def _result(
+    outcome: Outcome, run: Run, thing: Thing, made: dict[str, ResultReason], taking: dict[str, Alternative],
+    alternatives: bool,
+) -> ResultReason:
+    result, frame = outcome.result, run.frames[thing]
+    reasons = clause_reasons(outcome, frame)
+    uses = tuple(name for name in _uses(reasons) if name in made)
+    found: tuple[Alternative, ...] = ()
+    if alternatives and outcome.status == "unknown" and not result.is_decision:
+        found = missing_alternatives(run, thing, outcome)
+    elif result.name in taking and not result.is_decision:
+        found = (taking[result.name],)
+    return ResultReason(
+        result.name, result.title, result.type, result.name in run.edition.main, outcome.status, outcome.value,
+        outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
+        tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
+        marks_of(reasons, [made[name] for name in uses]), _sentence(outcome, run, thing), result.name in run.edition.final,
+    )
+
+
+def _uses(reasons: tuple[ClauseReason, ...]) -> tuple[str, ...]:
+    """The results of the same thing that the clauses which matter have read."""
+    found: dict[str, None] = {}
+    for reason in reasons:
+        matters = [rule for rule in reason.rules if rule.role != "fell"]
+        conditions = [*reason.guard, *reason.requirements, *(each for rule in matters for each in rule.conditions)]
+        facts = [fact for rule in matters for fact in rule.gives.facts]
+        while conditions:
+            each = conditions.pop(0)
+            facts += each.facts
+            conditions += each.parts
+        found.update(dict.fromkeys(fact.path for fact in facts if fact.kind == "result"))
+        found.update(dict.fromkeys(_uses(reason.exceptions)))
+    return tuple(found)
+
+
+def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
+    """The answer and its ground in one line."""
+    result = outcome.result
+    name = result.name.replace("_", " ")
+    name = name[:1].upper() + name[1:]
+    match outcome.status:
+        case "known":
+            clause = run.edition.clauses[outcome.rule.clause] if outcome.rule else None
+            ground = f" etter {_named(clause)}" if clause and clause.number != result.name else ""
+            return f"{name} er {said(result.type, outcome.value)}{ground}."
+        case "unknown":
+            waits = sorted(path_of(each, thing) for each in outcome.waits.missing)
+            if waits:
+                return f"{name} er ukjent: mangler {', '.join(waits)}."
+            stuck = sorted({each.replace("_", " ") for _, each in outcome.waits.stuck})
+            return f"{name} er ukjent, for {' og '.join(stuck)} kan ikke avgjøres."
+        case "conflict":
+            sides = _sides(outcome)
+            told = [f"{_named(run.edition.clauses[rule.clause])} ({rule.place.file}:{rule.place.line}) gir "
+                    f"{said(result.type, value)}" for rule, value in sides]
+            return f"ISF601 {name} er i konflikt: {', og '.join(told)}. Ingen av dem er unntak fra den andre."
+        case "no_rule":
+            return f"ISF602 {name} får ingen verdi: ingen regel gjelder for denne saken."
+
+
+def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value]]:
+    """The rules that stand against each other: those that hold and that nothing goes before."""
+    found: list[tuple[ir.Rule, ir.Value]] = []
+    todo = list(outcome.groups)
+    while todo:
+        group = todo.pop(0)
+        if any(each.state.empty == "no" for each in group.exceptions):
+            todo = [*group.exceptions, *todo]
+            continue
+        for rule in group.rules:
+            if any(each.state.empty == "no" for each in rule.exceptions):
+                todo = [*rule.exceptions, *todo]
+            elif rule.holds is True:
+                found.append((rule.rule, rule.state.value))
+    return found
+
+
+def _named(clause: ir.Clause) -> str:
+    if clause.number[:1].isdigit():
+        return f"{clause.number} {clause.title}".strip()
+    return clause.title or clause.number
+
+
+def _notes(run: Run, thing: Thing) -> tuple[str, ...]:
+    """What the answer presupposes."""
+    notes = []
+    if run.case.alone and run.frames[thing].inner:
+        notes.append(f"Bare denne {thing.entity.lower()}n er oppgitt; regler som ser på flere, ser bare den.")
+    wrong = [other.label for other in run.case.things if other is not thing and other.errors]
+    if wrong and run.frames[thing].inner:
+        notes.append(f"Feil i {', '.join(wrong)}: feltene det gjelder, regnes som ukjente her.")
+    return tuple(notes)
+
+
+# ── What if ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def explain_changed(before: CaseExplanation, run: Run, thing: Thing, changes: list[Change]) -> CaseExplanation:
+    """The explanation before and after some facts were set, and where the two part."""
+    after = explain(decide(run.edition, run.case), thing)
+    facts = tuple(
+        Fact("field", path_of((change.thing, change.path), thing).replace("_", " "),
+             path_of((change.thing, change.path), thing), change.field.type, change.value)
+        for change in changes
+    )
+    differences = tuple(
+        Difference(first.name, first, second, _parting(first, second))
+        for first, second in zip(before.results, after.results, strict=False)
+        if _answer(first) != _answer(second)
+    )
+    return CaseExplanation(
+        before.entity, before.key, before.heading, before.edition, before.edition_title, before.results, after.errors,
+        before.notes, facts, after, differences,
+    )
+
+
+def _answer(result: ResultReason) -> tuple[object, ...]:
+    return result.status, result.value, result.clause, result.rule
+
+
+def _parting(first: ResultReason, second: ResultReason) -> str:
+    name = first.name.replace("_", " ")
+    before, after = said(first.type, first.value), said(second.type, second.value)
+    values = f"{name[:1].upper()}{name[1:]} går fra {before} til {after}"
+    ground = f"{first.clause or 'ingen regel'} til {second.clause or 'ingen regel'}"
+    return f"{values}" + (f", fra {ground}." if first.clause != second.clause else ".")
+
+

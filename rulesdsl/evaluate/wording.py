@@ -1,0 +1,223 @@
+"""The core in words: expressions as a case worker reads them aloud, near to what the author wrote."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from rulesdsl.core import ir
+from rulesdsl.core.ir import (
+    And,
+    Bound,
+    Children,
+    Compare,
+    Const,
+    Contains,
+    Count,
+    DaysBetween,
+    Elements,
+    Expr,
+    Extreme,
+    ExtremeOver,
+    Field,
+    If,
+    Item,
+    Known,
+    Lookup,
+    Negate,
+    Not,
+    OneOf,
+    Or,
+    Parent,
+    Part,
+    PartOfDate,
+    Pick,
+    Product,
+    Quantified,
+    RateOf,
+    Ref,
+    ResultOf,
+    Round,
+    Same,
+    ShiftDate,
+    Sum,
+    SumOver,
+    This,
+    YearsBetween,
+)
+from rulesdsl.core.ops import EXACT
+from rulesdsl.core.types import KRONER, ListOf, Number, Text, Type, unit_name
+
+_OPS = {"=": "er", "≠": "er ikke", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+
+
+def words(node: Expr) -> str:
+    """An expression in words."""
+    match node:
+        case Const(kind, value):
+            return constant(kind, value)
+        case Field(_, of, _, _, spoken):
+            return _owner(of) + spoken
+        case Item(_, item, path):
+            return ".".join(_spoken(each) for each in (item, *path))
+        case ResultOf(_, of, result):
+            return _owner(of) + _spoken(result)
+        case RateOf(_, rate) | Part(_, rate, _):
+            return _spoken(rate)
+        case Lookup(_, table, keys, column, _):
+            return f"{_spoken(table)}[{'; '.join(words(key) for key in keys)}].{_spoken(column)}"
+        case Not(_, Known(_, value)):
+            return f"{words(value)} mangler"
+        case Not(_, Contains(_, items, value)):
+            return f"{words(value)} er ikke i {words(items)}"
+        case Not(_, OneOf(_, value, options, name)):
+            return f"{words(value)} er ikke {_options(value.type, options, name)}"
+        case Not(_, Quantified(_, "finnes") as inner):
+            return "ikke " + words(inner)
+        case Not(_, value):
+            return f"ikke {_operand(value)}"
+        case And(_, (Compare(_, ">=", value, low), Compare(_, "<=", same, high))) if value is same:
+            return f"{words(value)} er mellom {words(low)} og {words(high)}"
+        case And(_, items):
+            return " og ".join(_operand(item) for item in items)
+        case Or(_, items):
+            return " eller ".join(_operand(item) for item in items)
+        case If(_, test, then, otherwise):
+            return f"hvis {words(test)} så {words(then)} ellers {words(otherwise)}"
+        case Compare(_, op, left, right):
+            return f"{_operand(left)} {_OPS[op]} {_operand(right)}"
+        case OneOf(_, value, options, name):
+            return f"{words(value)} er {_options(value.type, options, name)}"
+        case Contains(_, items, value):
+            return f"{words(value)} er i {words(items)}"
+        case Known(_, value):
+            return f"{words(value)} finnes"
+        case Sum(_, items):
+            first, *rest = items
+            return words(first) + "".join(
+                f" − {_factor(item.value)}" if isinstance(item, Negate) else f" + {words(item)}" for item in rest
+            )
+        case Negate(_, value):
+            return f"−{_factor(value)}"
+        case Product(_, items):
+            return " × ".join(_factor(item) for item in items)
+        case Round(_, mode, scale, value, divisor, _):
+            inner = words(value) if divisor is None else f"{_factor(value)} / {_factor(divisor)}"
+            way = {"avrund": "rundet av", "avrund_ned": "rundet ned", "avrund_opp": "rundet opp"}[mode]
+            return f"{inner}, {way} til {scale} {'desimal' if scale == 1 else 'desimaler'}"
+        case Extreme(_, which, items):
+            return f"{'det største' if which == 'maks' else 'det minste'} av " + " og ".join(map(words, items))
+        case DaysBetween(_, left, right):
+            return f"døgn fra {words(right)} til {words(left)}"
+        case ShiftDate(_, date, Negate(_, days)):
+            return f"{words(date)} − {words(days)}"
+        case ShiftDate(_, date, days):
+            return f"{words(date)} + {words(days)}"
+        case PartOfDate(_, part, date):
+            return f"{part} for {words(date)}"
+        case YearsBetween(_, start, end):
+            return f"hele år fra {words(start)} til {words(end)}"
+        case Same(_, left, right):
+            return f"{_thing(left)} er {_thing(right)}"
+        case Quantified() | Count() | SumOver() | ExtremeOver() | Pick():
+            return _many(node)
+        case _:
+            assert_never(node)
+
+
+def constant(kind: Type, value: ir.Value) -> str:
+    """A fixed value as it is read in a sentence."""
+    if isinstance(value, bool):
+        return "ja" if value else "nei"
+    if isinstance(value, Decimal):
+        unit = unit_name(kind.unit).replace("kroner", "kr") if isinstance(kind, Number) else ""
+        return f"{grouped(value)} {unit}".strip()
+    if isinstance(value, tuple):
+        return ", ".join(constant(kind.item if isinstance(kind, ListOf) else kind, each) for each in value) or "ingen"
+    if isinstance(value, str):
+        return f"«{value}»" if isinstance(kind, Text) else _spoken(value)
+    return value.isoformat()
+
+
+def grouped(value: Decimal) -> str:
+    """A number as Norwegians write it: a space between thousands from five digits on, decimal comma."""
+    whole, _, rest = f"{abs(value):f}".partition(".")
+    groups = f"{int(whole):,}".replace(",", "\u00a0") if len(whole) > 4 else whole
+    return ("−" if value < 0 else "") + groups + (f",{rest}" if rest else "")
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _options(kind: Type, options: tuple[ir.Value, ...], name: str) -> str:
+    if name:
+        return f"i {_spoken(name)}"
+    shown = [constant(kind, option) for option in options]
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " eller " + shown[-1]
+
+
+def _operand(node: Expr) -> str:
+    """Words that can stand beside «og», «eller» and «ikke» without being misread."""
+    text = words(node)
+    return f"({text})" if isinstance(node, And | Or | If | Quantified | Count | SumOver | ExtremeOver) else text
+
+
+def _factor(node: Expr) -> str:
+    text = words(node)
+    return f"({text})" if isinstance(node, Sum | If | Round | Extreme) else text
+
+
+def _owner(ref: Ref) -> str:
+    return "" if isinstance(ref, This) else f"{_thing(ref)}."
+
+
+def _thing(ref: Ref) -> str:
+    match ref:
+        case This():
+            return "denne"
+        case Bound(name):
+            return _spoken(name)
+        case Parent(This(), entity):
+            return entity.lower()
+        case Parent(of, entity):
+            return f"{_thing(of)}.{entity.lower()}"
+        case _:
+            assert_never(ref)
+
+
+def _domain(over: ir.Domain) -> str:
+    match over:
+        case Children(of, _, plural):
+            return f"{_thing(of)}.{plural}"
+        case Elements(items):
+            return words(items)
+
+
+def _many(node: Quantified | Count | SumOver | ExtremeOver | Pick) -> str:
+    name, where = _spoken(node.var), node.where
+    such = f" der {words(where)}" if where is not None else ""
+    match node:
+        case Quantified(_, "finnes", _, over, _, test):
+            return f"det finnes {name} i {_domain(over)} der {words(test)}"
+        case Quantified(_, _, _, over, _, test):
+            return f"alle {name} i {_domain(over)}{such} har {words(test)}"
+        case Count(_, _, over):
+            return f"antall {name} i {_domain(over)}{such}"
+        case SumOver(_, _, over, _, take):
+            return f"summen av {words(take)} for {name} i {_domain(over)}{such}"
+        case ExtremeOver(_, which, _, over, _, take, _):
+            return f"{'største' if which == 'maks' else 'minste'} {words(take)} for {name} i {_domain(over)}{such}"
+        case Pick(_, which, _, over, _, key, Same(), _):
+            return f"denne er {which} {name} i {_domain(over)}{such} etter {words(key)}"
+        case Pick(_, which, _, over, _, key, take, _):
+            return f"{words(take)} for {which} {name} i {_domain(over)}{such} etter {words(key)}"
+        case _:
+            assert_never(node)
+
+
+def said(kind: Type, value: ir.Value | None) -> str:
+    """A value in a sentence, amounts with all their decimals; None is ukjent."""
+    if value is None:
+        return "ukjent"
+    if isinstance(value, Decimal) and isinstance(kind, Number) and kind.unit == KRONER:
+        value = EXACT.quantize(value, EXACT.scaleb(Decimal(1), -kind.scale))
+    return constant(kind, value).replace(" kr", "\u00a0kr")
