@@ -14,7 +14,7 @@ from sample_cases import ANY_VALUE, CALM, EDITION, KEYS, episodes, quoted, writt
 
 from rulesdsl.catalog import CATALOG
 from rulesdsl.catalog.data import DATA
-from rulesdsl.core.ir import Result
+from rulesdsl.core.ir import Kodeverk, Member, Result
 from rulesdsl.core.types import Bool
 from rulesdsl.evaluate import case as case_module
 from rulesdsl.evaluate.case import Case, Reader, load, reader, rettsdatoer
@@ -227,6 +227,20 @@ def test_every_error_within_a_field_is_found(name: str, value: str, errors: list
         assert ("avtale", "forankret") not in case.things[0].facts
     else:
         assert (name,) not in case.things[0].facts
+
+
+def test_a_list_may_have_a_thousand_elements() -> None:
+    case = with_field("sarkoder", json.dumps(["A"] * 1000))
+    assert case.errors == ()
+    assert len(case.things[0].facts[("sarkoder",)]) == 1000  # type: ignore[arg-type]
+
+
+def test_a_code_goes_before_a_name_that_is_spelt_like_it() -> None:
+    crossed = Kodeverk("Utforer", "", (Member("a", "b", ""), Member("b", "a", ""), Member("c", "d", "")))
+    edition = evolve(EDITION, kodeverk={**EDITION.kodeverk, "Utforer": crossed})
+    for text, name in (("a", "b"), ("b", "a"), ("c", "c"), ("d", "c")):
+        case = load(document(f'{{"utdato": "2020-06-01", "utfort_av": "{text}"}}'), edition)
+        assert case.things[0].facts[("utfort_av",)] == name
 
 
 def test_a_code_is_judged_on_the_day_of_its_own_episode() -> None:

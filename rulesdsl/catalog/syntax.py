@@ -7,7 +7,7 @@ _DEEP = "punkt dyp «Dyp»\n  tellende er " + "ikke " * 70 + "ja\n"
 SYNTAX: tuple[Entry, ...] = (
     Entry(
         "ISF101", "Ukjent nøkkelord",
-        "Hver deklarasjon begynner helt til venstre med et av nøkkelordene, og et ord som ligner, er trolig feilskrevet.",
+        "Hver deklarasjon begynner helt til venstre med et nøkkelord, og et ord som ligner, er trolig feilskrevet.",
         "puntk 4.3.6 «Kommuner»\n  tellende er nei\n",
         "punkt 4.3.6 «Kommuner»\n  tellende er nei\n",
     ),
@@ -63,8 +63,8 @@ SYNTAX: tuple[Entry, ...] = (
     Entry(
         "ISF110", "For mange sifre",
         "Tall regnes nøyaktig, og ingen sats eller vekt trenger mer enn 24 sifre; flere er trolig en skrivefeil.",
-        "punkt sum «Sum»\n  belop er 1234567890123456789012345\n",
-        "punkt sum «Sum»\n  belop er 12345678\n",
+        "punkt samlet «Samlet beløp»\n  belop er 1234567890123456789012345\n",
+        "punkt samlet «Samlet beløp»\n  belop er 12345678\n",
     ),
     Entry(
         "ISF111", "Ugyldig årstall",

@@ -109,7 +109,7 @@ class Scope:
         if decl is None:
             return None
         if isinstance(value, ir.Field):
-            skjonn, said = value.skjonn or decl.skjonn, f"{value.spoken}.{spoken(decl)}"
+            skjonn, said = value.skjonn or decl.skjonn, ".".join((*value.path, name)).replace("_", " ")
             return ir.Field(decl.type, value.of, (*value.path, name), skjonn, said)
         if isinstance(value, ir.Item):
             return ir.Item(decl.type, value.name, (*value.path, name))

@@ -5,7 +5,6 @@ from rulesdsl.evaluate.alternatives import missing_alternatives, requirement_alt
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
 from rulesdsl.evaluate.facts import path_of
-from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.marks import marks_of
 from rulesdsl.evaluate.reasons import clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
@@ -145,8 +144,8 @@ def _notes(run: Run, thing: Thing) -> tuple[str, ...]:
 
 
 def explain_changed(before: CaseExplanation, run: Run, thing: Thing, changes: list[Change]) -> CaseExplanation:
-    """The explanation before and after some facts were set, and where the two part."""
-    after = explain(decide(run.edition, run.case), thing)
+    """The explanation before and after some facts were set, and where the two part. ``run`` is the one after."""
+    after = explain(run, thing)
     facts = tuple(
         Fact("field", path_of((change.thing, change.path), thing).replace("_", " "),
              path_of((change.thing, change.path), thing), change.field.type, change.value)

@@ -4,6 +4,7 @@ One arm a node. The SQL compiler and the SMT encoder keep these arms, their orde
 ``decide`` gives the outcomes of a whole case and remembers every value on the way, for the explanation.
 """
 
+import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, assert_never
@@ -58,13 +59,18 @@ def decide(edition: ir.Edition, case: Case) -> Run:
     """Every result of every thing of a case. Results come in such an order that each uses only earlier ones."""
     run = Run(edition, case)
     for thing in case.things:
-        date = edition.entities[thing.entity].date
-        run.frames[thing] = Frame(run, thing, thing.facts.get((date,)))  # type: ignore[arg-type]
+        run.frames[thing] = Frame(run, thing, day_of(thing, edition))
     for result in edition.results.values():
         for thing in case.things:
             if thing.entity == result.entity:
                 run.outcomes[thing, result.name] = outcome(result, run.frames[thing])
     return run
+
+
+def day_of(thing: Thing, edition: ir.Edition) -> datetime.date | None:
+    """The day whose satser count: the rettsdato, or the nearest day of an edition that was asked for by name."""
+    day = thing.facts.get((edition.entities[thing.entity].date,))
+    return min(max(day, edition.valid_from), edition.valid_to) if isinstance(day, datetime.date) else None
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────

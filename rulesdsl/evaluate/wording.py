@@ -129,7 +129,7 @@ def constant(kind: Type, value: ir.Value) -> str:
         return "ja" if value else "nei"
     if isinstance(value, Decimal):
         unit = unit_name(kind.unit).replace("kroner", "kr") if isinstance(kind, Number) else ""
-        return f"{grouped(value)} {unit}".strip()
+        return f"{grouped(value, 4 if unit else 5)} {unit}".strip()
     if isinstance(value, tuple):
         return ", ".join(constant(kind.item if isinstance(kind, ListOf) else kind, each) for each in value) or "ingen"
     if isinstance(value, str):
@@ -137,10 +137,10 @@ def constant(kind: Type, value: ir.Value) -> str:
     return value.isoformat()
 
 
-def grouped(value: Decimal) -> str:
-    """A number as Norwegians write it: a space between thousands from five digits on, decimal comma."""
+def grouped(value: Decimal, digits: int) -> str:
+    """A number as Norwegians write it: decimal comma, a space between thousands when it has so many digits."""
     whole, _, rest = f"{abs(value):f}".partition(".")
-    groups = f"{int(whole):,}".replace(",", "\u00a0") if len(whole) > 4 else whole
+    groups = f"{int(whole):,}".replace(",", "\u00a0") if len(whole) >= digits else whole
     return ("−" if value < 0 else "") + groups + (f",{rest}" if rest else "")
 
 

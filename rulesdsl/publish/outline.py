@@ -44,9 +44,7 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
     for role, title, lines in sections:
         if below := tuple(lines):
             parts.append(Line("section", (word(title),), children=below, role=role))
-    edition = case.edition_title or case.edition
-    heading = joined([(piece(text, "strong"),) for text in (case.heading or case.key, edition) if text], " · ")
-    return Line("case", heading, children=tuple(parts))
+    return Line("case", (piece(case.heading or case.key, "strong"),), children=tuple(parts))
 
 
 def _in_order(case: CaseExplanation) -> list[ResultReason]:

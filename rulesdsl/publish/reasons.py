@@ -41,6 +41,8 @@ def clause_title(result: ResultReason, number: str) -> str:
 
 def clause_named(number: str, title: str) -> Pieces:
     """``4.3.6 Spesialisthelsetjenester …``; a clause that has a name for a number is set apart: ``refusjon – …``."""
+    if title.lower() == spoken(number).lower():
+        return (piece(title, "strong"),)
     between = " " if number[:1].isdigit() else " – "
     return (piece(number, "strong"), *((word(between), piece(title)) if title else ()))
 

@@ -1,0 +1,157 @@
+"""Cases to explanations: reads a file of cases, picks the edition of each by its rettsdato, decides and explains."""
+
+import datetime
+
+from attrs import evolve, frozen
+
+import rulesdsl
+from rulesdsl.core.ir import Edition
+from rulesdsl.evaluate.case import Case, Thing, load, rettsdatoer
+from rulesdsl.evaluate.documents import Document, read_documents
+from rulesdsl.evaluate.explain import explain, explain_changed
+from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
+from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.what_if import Change, set_fact
+from rulesdsl.workspace import EditionInfo, Workspace
+
+ENGINE = f"isfrules {rulesdsl.__version__}"
+
+
+class NoEdition(Exception):
+    """There is no edition to decide by at all: ``message`` and ``hint`` say what the user can do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+@frozen
+class Question:
+    """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it; ``what_if`` are
+    settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring."""
+
+    edition: str | None = None
+    what_if: tuple[str, ...] = ()
+    alternatives: bool = True
+
+
+def explain_text(workspace: Workspace, text: str, name: str, question: Question | None = None) -> Explanation:
+    """Every case of a file, explained; what is wrong with one never hides the others. Raises ``NoEdition``."""
+    asked = question or Question()
+    rulebook, entities_from = _rulebook(workspace, asked)
+    documents, errors = read_documents(text, name)
+    cases = [case for document in documents for case in _document(document, workspace, rulebook, entities_from, asked)]
+    broken = [CaseExplanation("", "", error.field or name, "", "", (), (error,)) for error in errors]
+    return Explanation(ENGINE, (*broken, *cases))
+
+
+def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
+    """The rulebook to decide by, and an edition of it to know its entities from."""
+    if asked.edition is not None:
+        edition = workspace.edition(asked.edition)
+        if edition is None:
+            raise NoEdition(f"Utgaven «{asked.edition}» finnes ikke.", workspace.near(asked.edition))
+        return edition.rulebook, edition
+    rulebooks = workspace.rulebooks()
+    if len(rulebooks) != 1:
+        found = f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else "Her er ingen utgave uten feil."
+        raise NoEdition(found, "Velg med --edition." if rulebooks else "Kjør «isfrules check» og rett feilene først.")
+    latest = [each for each in workspace.index if each.rulebook == rulebooks[0]][-1]
+    edition = workspace.edition(latest.id)
+    assert edition is not None
+    return rulebooks[0], edition
+
+
+def _document(
+    document: Document, workspace: Workspace, rulebook: str, entities_from: Edition, asked: Question
+) -> list[CaseExplanation]:
+    """The things of one document, each under its own edition, in the order of the document."""
+    days = dict(rettsdatoer(document, entities_from.entities))
+    runs: dict[str, Case] = {}
+    found: list[CaseExplanation] = []
+    first = load(document, entities_from)
+    for number, thing in enumerate(first.things or (first.root,)):
+        day = days.get(thing.place)
+        edition = entities_from
+        if asked.edition is None and day is not None:
+            info = workspace.on(rulebook, day)
+            if info is None:
+                error = no_edition(day, rulebook, workspace)
+                plain = explain_broken(thing, entities_from, (*thing.errors, error))
+                found.append(plain)
+                continue
+            edition = workspace.edition(info.id) or entities_from
+        if edition.id not in runs:
+            runs[edition.id] = first if edition is entities_from else load(document, edition)
+        case = runs[edition.id]
+        if not case.things:
+            found.append(explain_broken(case.root, edition, case.errors))
+            continue
+        found.append(_thing(document, case, number, edition, workspace, asked))
+    above = first.root.errors if first.things and first.root not in first.things else []
+    if above:
+        found.insert(0, explain_broken(first.root, entities_from, tuple(above)))
+    return found
+
+
+def explain_broken(thing: Thing, edition: Edition, errors: tuple[CaseError, ...]) -> CaseExplanation:
+    """A thing that cannot be decided, with all that is wrong with it."""
+    return CaseExplanation(thing.entity, thing.key or "", thing.label, "", edition.rulebook.upper(), (), errors)
+
+
+def no_edition(day: datetime.date, rulebook: str, workspace: Workspace) -> CaseError:
+    """No edition covers a day: the message names the nearest ones, and decides by none of them."""
+    editions = [each for each in workspace.index if each.rulebook == rulebook]
+    nearest = sorted(editions, key=lambda each: _distance(day, each))[:2]
+    known = " og ".join(f"{each.id} ({each.valid_from} til {each.valid_to})" for each in nearest)
+    return CaseError("ISF412", f"Ingen utgave av {rulebook} gjelder {day}.", "", str(day), f"Nærmest er {known}.")
+
+
+def _distance(day: datetime.date, info: EditionInfo) -> int:
+    return max((info.valid_from - day).days, (day - info.valid_to).days)
+
+
+def _thing(
+    document: Document, case: Case, number: int, edition: Edition, workspace: Workspace, asked: Question
+) -> CaseExplanation:
+    thing = case.things[number]
+    run = decide(edition, case)
+    explained = explain(run, thing, asked.alternatives)
+    if not asked.what_if or explained.errors:
+        return explained
+    return _changed(explained, document, number, edition, workspace, asked)
+
+
+def _changed(
+    before: CaseExplanation, document: Document, number: int, edition: Edition, workspace: Workspace, asked: Question
+) -> CaseExplanation:
+    """The same thing with some facts set, decided under the edition that its date then picks."""
+    changed, thing, changes, errors = _with_changes(document, number, edition, asked.what_if)
+    day = thing.facts.get((edition.entities[thing.entity].date,))
+    if not errors and asked.edition is None and isinstance(day, datetime.date):
+        info = workspace.on(edition.rulebook, day)
+        if info is None:
+            errors = [no_edition(day, edition.rulebook, workspace)]
+        elif info.id != edition.id:
+            edition = workspace.edition(info.id) or edition
+            changed, thing, changes, errors = _with_changes(document, number, edition, asked.what_if)
+    if errors:
+        return evolve(before, errors=tuple(errors))
+    return explain_changed(before, decide(edition, changed), thing, changes)
+
+
+def _with_changes(
+    document: Document, number: int, edition: Edition, settings: tuple[str, ...]
+) -> tuple[Case, Thing, list[Change], list[CaseError]]:
+    case = load(document, edition)
+    thing = case.things[number]
+    changes: list[Change] = []
+    errors: list[CaseError] = []
+    for setting in settings:
+        path, _, value = setting.partition("=")
+        made = set_fact(thing, edition, path.strip(), value.strip())
+        if isinstance(made, CaseError):
+            errors.append(made)
+        else:
+            changes.append(made)
+    return case, thing, changes, errors
