@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from rulesdsl.syntax import ast
-from rulesdsl.syntax.build import RESERVED
+from rulesdsl.syntax.build_expressions import RESERVED
 from rulesdsl.syntax.phrases import Line, Phrase, Phrases, lay, parted, quoted, type_text
 from rulesdsl.syntax.places import Places
 

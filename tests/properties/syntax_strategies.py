@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rulesdsl.source import Source, Span, canonical_name
 from rulesdsl.syntax import ast
-from rulesdsl.syntax.build import RESERVED, UNITS
+from rulesdsl.syntax.build_expressions import RESERVED, UNITS
 
 NOWHERE = Span(Source("", ""), 0, 0)
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøåABCDEÆØÅé"
@@ -99,7 +99,7 @@ expressions: st.SearchStrategy[Any] = st.recursive(atoms, _larger, max_leaves=12
 types = st.recursive(
     st.one_of(
         _made(ast.BasicType, st.sampled_from(["ja/nei", "tekst", "dato"])),
-        _made(ast.NamedType, words.filter(lambda word: word not in ("dato", "tekst"))),
+        _made(ast.NamedType, words.filter(lambda word: word not in ("dato", "tekst", "tall", "liste"))),
         _made(ast.NumberType, st.none() | units, st.none() | st.integers(0, 12)),
     ),
     lambda inner: _made(ast.ListType, inner), max_leaves=3,
