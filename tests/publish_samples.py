@@ -76,7 +76,7 @@ def result(name: str, type_: Type, value: Value | None, **more: object) -> Resul
 
 def case(key: str, *results: ResultReason, **more: object) -> CaseExplanation:
     base: dict[str, object] = {
-        "entity": "Episode", "heading": f"Episode {key} · utskrevet 1. juni 2020", "edition": "isf@2020",
+        "entity": "Episode", "heading": f"Episode {key} · utskrevet 1. juni 2020 · ISF 2020", "edition": "isf@2020",
         "edition_title": "ISF 2020",
     }
     return CaseExplanation(key=key, results=results, **(base | more))
@@ -143,7 +143,7 @@ def tellende(forankret: Truth, **more: object) -> ResultReason:
     own = municipal(forankret)
     role: Role = {None: "waits", True: "decides", False: "overridden"}[forankret]
     base: dict[str, object] = {
-        "title": "Episoden inngår i beregningsgrunnlaget for ISF",
+        "title": "Episoden inngår i beregningsgrunnlaget for ISF", "final": False,
         "clause": "4.3.6" if forankret is False else "hovedregel" if forankret else "",
         "rule": "krav forankring" if forankret is False else "",
         "reasons": (hovedregel(role, own, FALLEN),), "marks": (SKJONN,) if forankret else (),

@@ -231,7 +231,7 @@ Hvorfor
   ├─ refusjon – ISF-refusjon
   │     gjelder fordi  ikke tellende
   │     gir            0,00 kr
-  │     kilde          ISF-regelverket 2020, kapittel 2 (offisiell)
+  │     kilde          ISF-regelverket 2020 (offisiell) – kapittel 2
   │
   └─ Episoden teller ikke med.    Episoden inngår i beregningsgrunnlaget for ISF
      ├─ 4.3.6 Spesialisthelsetjenester utført av kommuner    unntak fra hovedregelen
@@ -242,7 +242,7 @@ Hvorfor
      │                     avtale.forankret er nei
      │     ✓ rapportering  avtalen sikrer aktivitetsrapportering til NPR
      │     gir             nei    krav forankring
-     │     kilde           ISF-regelverket 2020, 4.3.6 (offisiell)
+     │     kilde           ISF-regelverket 2020 (offisiell) – 4.3.6
      │
      ├─ hovedregel – Hva som teller med    4.3.6 går foran
      │     Hovedregelen ville gitt ja, men 4.3.6 går foran.

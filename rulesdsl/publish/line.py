@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from attrs import frozen
+from rulesdsl.source import frozen
 
 Detail = Literal["short", "medium", "full"]
 

@@ -78,7 +78,7 @@ def _basis(result: ResultReason) -> Pieces:
             named = clause_named(result.clause, clause_title(result, result.clause))
             said += [(word("etter "), *named)] if result.clause else []
         case "unknown":
-            said += [(word("mangler "), *joined([(piece(spoken(name)),) for name in result.missing], ", "))]
+            said += [(word("mangler "), *joined([(piece(name),) for name in result.missing], ", "))]
         case "conflict":
             against = [clause.number for clause in all_clauses(result.reasons) if clause.role == "conflicts"]
             numbers = joined([(piece(number),) for number in dict.fromkeys(against)], " og ")

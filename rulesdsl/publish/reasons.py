@@ -66,7 +66,9 @@ class Reasons:
 
     def roots(self) -> tuple[Line, ...]:
         """The results that no other uses, each with those it rests on below it; with full detail the rest too."""
-        wanted = [result for result in self.results.values() if result.final or self.detail == "full"]
+        everything = list(self.results.values())
+        final = [result for result in everything if result.final]
+        wanted = final if final and self.detail != "full" else everything
         used = {name for result in wanted for name in self._below(result.name)}
         roots = [result for result in wanted if result.name not in used]
         return tuple(self.result(result) for result in roots or wanted)
@@ -207,7 +209,8 @@ class Reasons:
             return []
         lines = self._labelled(rule.conditions, "gjelder fordi" if not clause.guard else "og", "når")
         label = {"fell": "ville gitt", "overridden": "ville gitt", "waits": "kan gi"}.get(rule.role, "gir")
-        remark: list[Pieces] = [(piece(spoken(rule.name), "faint"),)] if rule.name else []
+        name = rule.name if rule.name.startswith(("krav ", "rad ")) else f"regel {rule.name}"
+        remark: list[Pieces] = [(piece(spoken(name), "faint"),)] if rule.name else []
         if full and rule.place != clause.place:
             remark.append(place_pieces(rule.place))
         lines.append(self._calculation(rule.gives, label, joined(remark, " · ")))
@@ -232,11 +235,10 @@ class Reasons:
 
 def source_line(citation: Citation) -> Line:
     """A source as it is cited: its title, the author's note, and what it is worth here."""
-    said: list[Pieces] = [(piece(citation.kilde.title, link=citation.kilde.url),)]
-    if citation.note:
-        said.append((piece(citation.note),))
     tone: Tone = "faint" if citation.standing == "offisiell" else "doubt"
-    return Line("source", (*joined(said, ", "), word(" ("), piece(citation.standing, tone), word(")")), "kilde")
+    title = piece(citation.kilde.title, link=citation.kilde.url)
+    note = (word(" – "), piece(citation.note)) if citation.note else ()
+    return Line("source", (title, word(" ("), piece(citation.standing, tone), word(")"), *note), "kilde")
 
 
 def place_pieces(place: Place) -> Pieces:
@@ -285,6 +287,8 @@ def _doubt(fact: Fact) -> Pieces:
 
 def _tells(fact: Fact, one: Condition) -> bool:
     """Whether the value of a fact adds anything to a condition: what holds often says it already."""
+    if fact.value is None and one.text.endswith(("mangler", "finnes")):
+        return False
     if one.holds is not True or _doubt(fact):
         return True
     if isinstance(fact.type, Bool):

@@ -1,15 +1,21 @@
-"""An explanation on a terminal, or as plain text when it is piped: the signs carry the meaning, not the colour."""
+"""An explanation on a terminal, or as plain text when it is piped: the signs carry the meaning, not the colour.
+
+The lines are laid out once, in texts of our own; Rich colours them, and is not even loaded where nothing is coloured.
+"""
 
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from attrs import frozen
 from rich.cells import cell_len, chop_cells
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from rulesdsl.evaluate.explanation import Explanation
 from rulesdsl.publish.line import NODES, Detail, Kind, Line, Pieces, Sign, Tone, plain
 from rulesdsl.publish.outline import outline
+from rulesdsl.source import frozen
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 READABLE = 110
 """Text is never set wider than this, however wide the terminal is."""
@@ -29,21 +35,66 @@ LABEL_STYLES: dict[Kind, str] = {
 }
 
 
-def render(explanation: Explanation, detail: Detail, width: int, colour: bool) -> RenderableType:
-    """All cases, ready to print; no line is wider than ``width``, and without ``colour`` nothing is styled."""
+def render(explanation: Explanation, detail: Detail, width: int, colour: bool) -> "RenderableType":
+    """All cases, ready for Rich to print; no line is wider than ``width``, and without ``colour`` nothing is styled."""
+    from rich.console import Group
+    from rich.text import Text as RichText
+
+    # The lines are laid out already; the console must not break them once more.
+    return Group(*(RichText.assemble(*line.runs, no_wrap=True, overflow="ignore")
+                   for line in _lines_of(explanation, detail, width, colour)))
+
+
+def render_plain(explanation: Explanation, detail: Detail, width: int) -> str:
+    """Just what ``render`` prints without colour."""
+    return "".join(line.plain + "\n" for line in _lines_of(explanation, detail, width, colour=False))
+
+
+def _lines_of(explanation: Explanation, detail: Detail, width: int, colour: bool) -> "Iterator[Text]":
     page = _Page(width, colour)
-    texts: list[Text] = []
     for number, case in enumerate(outline(explanation, detail)):
         if number:
-            texts += [Text(), page.styled("─" * min(width, READABLE), "dim"), Text()]
-        texts += page.case(case)
+            yield from (Text(), page.styled("─" * min(width, READABLE), "dim"), Text())
+        for line in page.case(case):
+            yield line.rstrip()
     if detail == "full":
-        texts += [Text(), page.styled(f"Avgjort av {explanation.engine}", "dim")]
-    for text in texts:
-        text.rstrip()
-        # The lines are laid out already; the console must not break them once more.
-        text.no_wrap, text.overflow = True, "ignore"
-    return Group(*texts)
+        yield Text()
+        yield from page.flow(page.styled(f"Avgjort av {explanation.engine}", "dim"))
+
+
+@frozen
+class Text:
+    """Runs of text, each with the Rich style it is to have."""
+
+    runs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def plain(self) -> str:
+        return "".join([text for text, _ in self.runs])
+
+    @property
+    def cells(self) -> int:
+        """How many columns of a terminal it takes."""
+        return cell_len(self.plain)
+
+    def __add__(self, other: "Text | str") -> "Text":
+        more = other.runs if isinstance(other, Text) else ((other, ""),) if other else ()
+        return Text(self.runs + more)
+
+    def bold(self) -> "Text":
+        return Text(tuple([(text, f"bold {style}".strip()) for text, style in self.runs]))
+
+    def part(self, start: int, end: int | None = None) -> "Text":
+        """What stands from one offset to another, as a slice does."""
+        last, at, runs = len(self.plain) if end is None else end, 0, []
+        for text, style in self.runs:
+            if cut := text[max(0, start - at) : max(0, last - at)]:
+                runs.append((cut, style))
+            at += len(text)
+        return Text(tuple(runs))
+
+    def rstrip(self) -> "Text":
+        return self.part(0, len(self.plain.rstrip()))
 
 
 @frozen
@@ -52,26 +103,23 @@ class _Page:
     colour: bool
 
     def styled(self, text: str, style: str) -> Text:
-        # Not as the style of the whole text, which would spread to what is appended.
-        return Text().append(text, style if self.colour else "")
+        return Text(((text, style if self.colour else ""),)) if text else Text()
 
     def text(self, pieces: Pieces, base: str = "") -> Text:
-        found = Text()
-        for one in pieces:
-            style = (STYLES[one.tone] or base) + (f" link {one.link}" if one.link else "")
-            found.append(one.text, style.strip() if self.colour else "")
-        return found
+        styles = [(STYLES[one.tone] or base) + (f" link {one.link}" if one.link else "") for one in pieces]
+        return Text(tuple([(one.text, style.strip() if self.colour else "")
+                           for one, style in zip(pieces, styles, strict=True) if one.text]))
 
     # ── The whole case ───────────────────────────────────────────────────────────────────────────────────────
 
     def case(self, case: Line) -> Iterator[Text]:
-        yield from self._flow(self._bold(self.text(case.pieces)), "", "")
+        yield from self.flow(self._bold(self.text(case.pieces)))
         for part in case.children:
             yield Text()
             if part.kind == "answers":
                 yield from self._answers(part.children)
                 continue
-            yield from self._flow(self._bold(self.text(part.pieces)), "", "")
+            yield from self.flow(self._bold(self.text(part.pieces)))
             yield from self._lines(part.children, "  ")
 
     def _answers(self, answers: tuple[Line, ...]) -> Iterator[Text]:
@@ -81,16 +129,16 @@ class _Page:
         beside = min(self.width, READABLE) - 2 - names - values >= 40
         for line in answers:
             value = self.text(line.pieces)
-            head = Text("  " + line.label.ljust(names))
+            head = Text() + line.label.ljust(names)
             if not beside:
-                yield from self._flow(head + value, "", "    ")
-                yield from self._flow(self.text(line.aside), "    ", "    ")
+                yield from self.flow(head + value, "  ", "    ")
+                yield from self.flow(self.text(line.aside), "    ", "    ")
                 continue
-            value.append(" " * (values - value.cell_len))
+            value += " " * (values - value.cells)
             indent = " " * (2 + names + values)
-            lines = list(self._flow(self.text(line.aside), indent, indent))
-            first = lines[0][len(indent) :] if lines else Text()
-            yield head + value + first
+            lines = list(self.flow(self.text(line.aside), indent, indent))
+            first = lines[0].part(len(indent)) if lines else Text()
+            yield Text() + "  " + head + value + first
             yield from lines[1:]
 
     # ── The tree and its lines ───────────────────────────────────────────────────────────────────────────────
@@ -128,63 +176,61 @@ class _Page:
     def _leaf(self, line: Line, indent: str, column: int) -> Iterator[Text]:
         body = self.text(line.pieces)
         label = self._label(line)
-        if not label:
+        if not label.runs:
             hang = indent + ("  " if line.kind in ("alternative", "note", "missing") else "")
             yield from self._aligned(line, body, indent, hang)
             yield from self._lines(line.children, indent + "  ")
             return
         room = self._room(indent) - column
-        if room < NARROWEST or label.cell_len >= column:
+        if room < NARROWEST or label.cells >= column:
             # The label goes into the running text, and what follows hangs below it.
-            yield from self._aligned(line, label + Text("  ") + body, indent, indent + "    ")
+            yield from self._aligned(line, label + "  " + body, indent, indent + "    ")
             yield from self._lines(line.children, indent + "    ")
             return
-        label.append(" " * (column - label.cell_len))
+        label += " " * (column - label.cells)
         hanging = indent + " " * column
         lines = list(self._aligned(line, body, hanging, hanging))
-        yield self.styled(indent, "dim") + label + lines[0][len(hanging) :]
+        yield self.styled(indent, "dim") + label + lines[0].part(len(hanging))
         yield from lines[1:]
         yield from self._lines(line.children, hanging)
 
     def _label(self, line: Line) -> Text:
         text = self.styled(line.sign, SIGN_STYLES.get(line.sign, ""))
         if line.sign and line.label:
-            text.append(" ")
+            text += " "
         return text + self.styled(line.label, LABEL_STYLES.get(line.kind, "dim"))
 
     def _aligned(self, line: Line, body: Text, first: str, rest: str) -> Iterator[Text]:
         """A text and its remark: beside it where there is room, else below."""
         aside = self.text(line.aside, "dim" if line.kind in NODES else "")
-        if aside and cell_len(first) + body.cell_len + 4 + aside.cell_len <= min(self.width, READABLE):
-            body = body + Text("    ") + aside
+        if aside.runs and cell_len(first) + body.cells + 4 + aside.cells <= min(self.width, READABLE):
+            body = body + "    " + aside
             aside = Text()
-        yield from self._flow(body, first, rest)
-        if aside:
-            yield from self._flow(aside, rest, rest)
+        yield from self.flow(body, first, rest)
+        if aside.runs:
+            yield from self.flow(aside, rest, rest)
 
     # ── Breaking lines ───────────────────────────────────────────────────────────────────────────────────────
 
     def _room(self, indent: str) -> int:
         return max(1, min(self.width, READABLE) - cell_len(indent))
 
-    def _flow(self, text: Text, first: str, rest: str) -> Iterator[Text]:
+    def flow(self, text: Text, first: str = "", rest: str = "") -> Iterator[Text]:
         """The text broken at spaces; a word that is too long for a line of its own is cut."""
-        if not text:
+        if not text.runs:
             return
         # Deep in a tree on a very narrow screen the guides give way to the text.
         first, rest = self._fitting(first), self._fitting(rest)
-        for number, line in enumerate(text.divide(_breaks(text.plain, self._room(first), self._room(rest)))):
-            line.rstrip()
-            yield self.styled(rest if number else first, "dim") + line
+        breaks = _breaks(text.plain, self._room(first), self._room(rest))
+        for start, end in pairwise([0, *breaks, len(text.plain)]):
+            yield self.styled(rest if start else first, "dim") + text.part(start, end).rstrip()
 
     def _fitting(self, indent: str) -> str:
         most = max(0, min(self.width, READABLE) - NARROWEST // 2)
         return indent if len(indent) <= most else indent[: max(0, most - 1)] + " " * min(1, most)
 
     def _bold(self, text: Text) -> Text:
-        if self.colour:
-            text.stylize_before("bold")
-        return text
+        return text.bold() if self.colour else text
 
 
 def _mark_width(line: Line) -> int:

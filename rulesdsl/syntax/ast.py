@@ -501,10 +501,10 @@ class DecisionDecl(Node):
 
 @frozen
 class Given(Node):
-    """``felt er verdi`` of an example; a list is a tuple of literals in braces."""
+    """``felt er verdi`` of an example; a list is a tuple of literals in braces; None is ``ukjent``."""
 
     path: tuple[Name, ...]
-    value: Expr | tuple[Expr, ...]
+    value: Expr | tuple[Expr, ...] | None
 
 
 @frozen

@@ -233,6 +233,8 @@ class Builder(ExpressionBuilder):
 
     def given(self, meta: Meta, items: list[Any]) -> ast.Given:
         value = items[-1][1] if isinstance(items[-1], Titled) else items[-1]
+        if isinstance(value, Token):
+            value = None
         return ast.Given(tuple(self.names_of(items[:-1])), value, span=self.place_of(meta))
 
     def expect(self, meta: Meta, items: list[Any]) -> ast.Expect:

@@ -20,7 +20,7 @@ RESERVED = frozenset({
     "hvis", "så", "ellers", "eller", "og", "ikke", "mellom", "er", "i", "finnes", "mangler", "denne", "antall", "sum",
     "maks", "min", "har", "ja", "nei", "alle", "første", "siste", "der", "for", "når", "krav", "regel", "unntak",
     "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "offisiell", "avledet",
-    "ubekreftet", "eksempel", "fil", "kolonne", "nøkkel", "rettsdato", "som",
+    "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 

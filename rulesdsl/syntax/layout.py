@@ -236,21 +236,20 @@ def _example(node: ast.ExampleDecl, at: Places) -> list[Line]:
         word = "og" if index else "gitt"
         lines.append(Line(2, f"{word} {thing.entity.text}", at.anchor(thing.span.start, 1)))
         for fact in thing.facts:
-            value = phrases.braced(fact.value) if isinstance(fact.value, tuple) else phrases.operand(fact.value)
             path = ".".join(name.text for name in fact.path)
-            lines += lay(value.before(f"{path} er ", fact.span.start), 4, at)
+            lines += lay(_fact_value(fact, phrases).before(f"{path} er ", fact.span.start), 4, at)
     for expect in node.expects:
         lines.append(Line(2, _expect(expect, phrases), expect.span.start))
     return lines
 
 
+def _fact_value(fact: ast.Given, phrases: Phrases) -> Phrase:
+    if fact.value is None:
+        return Phrase("ukjent", fact.span.start)
+    return phrases.braced(fact.value) if isinstance(fact.value, tuple) else phrases.operand(fact.value)
+
+
 def _expect(expect: ast.Expect, phrases: Phrases) -> str:
-    match expect.value:
-        case None:
-            shown = "ukjent"
-        case ast.NameRef("ukjent"):
-            shown = "(ukjent)"
-        case value:
-            shown = phrases.operand(value).text
+    shown = "ukjent" if expect.value is None else phrases.operand(expect.value).text
     clause = f" etter {expect.clause.text}" if expect.clause else ""
     return f"så {expect.result.text} er {shown}{clause}"
