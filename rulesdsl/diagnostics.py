@@ -5,11 +5,10 @@ catalogue (``rulesdsl.catalog``) under its code.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 
-from attrs import field, frozen
+from attrs import field
 
-from rulesdsl.source import Span
+from rulesdsl.source import Span, frozen
 
 
 @frozen
@@ -80,6 +79,8 @@ class Problems:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``Mente du «kommune»?`` when a known name is near, else nothing."""
+    from difflib import get_close_matches  # takes a while, and most runs have no mistake
+
     near = get_close_matches(name, sorted(set(known)), n=1, cutoff=0.7)
     return f"Mente du «{near[0]}»?" if near else ""
 

@@ -1,4 +1,4 @@
-"""Text with places: sources, spans, and the base of every syntax node.
+"""Text with places: sources, spans, and what nodes are made with.
 
 Offsets count code points of the text as it was read. Identifiers are compared in NFC, so an å typed as
 one character and an å typed as two are the same letter.
@@ -7,8 +7,39 @@ one character and an å typed as two are the same letter.
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from attrs import frozen as frozen
+else:
+    import attrs
+
+    def frozen(kind=None, **options):
+        """``attrs.frozen`` where ``==``, ``hash`` and ``repr`` are the same three functions for all classes. Attrs
+        compiles them for each, and for a hundred classes that takes longer than all a short command does."""
+        if kind is None:
+            return lambda kind: frozen(kind, **options)
+        by_identity = options.get("eq") is False
+        made = attrs.frozen(kind, **{**options, "eq": False, "repr": False})
+        made.__repr__ = _repr
+        if not by_identity:
+            made.__eq__, made.__hash__ = _eq, _hash
+        return made
+
+    def _compared(node):
+        return [getattr(node, each.name) for each in node.__attrs_attrs__ if each.eq]
+
+    def _eq(node, other):
+        return _compared(node) == _compared(other) if type(other) is type(node) else NotImplemented
+
+    def _hash(node):
+        return hash((type(node), *_compared(node)))
+
+    def _repr(node):
+        shown = [f"{each.name}={getattr(node, each.name)!r}" for each in node.__attrs_attrs__ if each.repr]
+        return f"{type(node).__qualname__}({', '.join(shown)})"
 
 
 @define(frozen=True, slots=False)

@@ -2,5 +2,6 @@
 resolved, every expression typed, and whatever does not fit is a message, all of them at once.
 
 ``editions.check`` is the whole pass; the others are its steps: ``names`` (who is called what), ``declare`` (data),
-``infer`` (expressions), ``lower`` (clauses), ``groups`` (exceptions and results), ``examples``.
+``tables`` (their files), ``infer`` (expressions), ``lower`` (clauses; ``cells`` and ``overlap`` for decision tables),
+``groups`` (exceptions and results; ``conflicts`` for rules side by side), ``examples``.
 """

@@ -1,18 +1,28 @@
 """Numbers and dates: units, scales, sizes and the functions. Sizes are bounds on what a value can be, so that no
 back end can overflow on any case."""
 
+import datetime
 from decimal import Decimal
 
-from rulesdsl.check.declare import unit_of
-from rulesdsl.check.fits import require, unify
+from rulesdsl.check.declare import FIRST_DAY, LAST_DAY, unit_of
+from rulesdsl.check.fits import BROKEN, require, short, sized, spoken_unit, unify, unit_hint, write
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
-from rulesdsl.core.types import MAX_DAYS, MAX_DIGITS, MAX_REACH, Broken, Date, Number, Type, unit_product
+from rulesdsl.core.types import MAX_DAYS, MAX_REACH, Broken, Date, Number, unit_product
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
 
 FUNCTIONS = ("avrund", "avrund_ned", "avrund_opp", "maks", "min", "år", "måned", "tertial", "ukedag", "år_mellom")
+
+
+def date(day: datetime.date, span: Span, scope: Scope) -> ir.Expr:
+    """A fixed date; one outside the years of a case counts as moved, so that its moves stay within the calendar."""
+    reach = max(0, (FIRST_DAY - day).days, (day - LAST_DAY).days)
+    if reach > MAX_REACH:
+        return scope.report("ISF315", span, "ligger utenfor kalenderen som regnes i",
+                            f"Skriv en dato fra {types.FIRST_YEAR} til {types.LAST_YEAR}.")
+    return ir.Const(Date(reach), day)
 
 
 def number(value: Decimal, unit: ast.UnitName | None, percent: bool) -> ir.Const:
@@ -21,16 +31,6 @@ def number(value: Decimal, unit: ast.UnitName | None, percent: bool) -> ir.Const
     exponent = exact.as_tuple().exponent
     scale = -exponent if isinstance(exponent, int) else 0
     return ir.Const(Number(max(0, scale), unit_of(unit), int(abs(exact)) + 1), exact)
-
-
-def sized(kind: Number, span: Span, scope: Scope) -> Type:
-    """The type, if every value of it fits in what all back ends hold."""
-    if kind.digits <= MAX_DIGITS:
-        return kind
-    return scope.report(
-        "ISF306", span, f"kan trenge {kind.digits} sifre; {MAX_DIGITS} er det meste",
-        "Rund av en mellomverdi, eller begrens den med «min».",
-    ).type
 
 
 def _numbers(items: tuple[ast.Expr, ...], scope: Scope) -> list[tuple[ir.Expr, Number]] | None:
@@ -47,48 +47,46 @@ def _numbers(items: tuple[ast.Expr, ...], scope: Scope) -> list[tuple[ir.Expr, N
     return found if whole else None
 
 
-BROKEN = ir.Const(Broken(), False)
-
-
 def infer_sum(node: ast.SumExpr, scope: Scope) -> ir.Expr:
     """Sums and differences of numbers of one unit; dates less dates; dates moved by døgn."""
-    first = scope.infer(node.items[0])
-    if isinstance(first.type, Broken):
-        return first
-    if isinstance(first.type, Date):
-        return _date_sum(first, node, scope)
+    values = [scope.infer(item) for item in node.items]
+    if any(isinstance(value.type, Broken) for value in values):
+        return BROKEN
+    if isinstance(values[0].type, Date):
+        return _date_sum(values, node, scope)
     terms: list[ir.Expr] = []
     units: dict[types.Unit, Span] = {}
     scale = bound = 0
-    for sign, item in zip(node.signs, node.items, strict=True):
-        value = first if item is node.items[0] else scope.infer(item)
-        if isinstance(value.type, Broken):
-            return value
+    for sign, item, value in zip(node.signs, node.items, values, strict=True):
         if not isinstance(value.type, Number):
-            return scope.report("ISF301", item.span, f"er {types.type_name(value.type)}, ikke et tall")
+            hint = "Skriv datoen først, og så det som legges til." if isinstance(value.type, Date) else ""
+            return scope.report("ISF301", item.span, f"er {types.type_name(value.type)}, ikke et tall", hint)
         units.setdefault(value.type.unit, item.span)
         scale, bound = max(scale, value.type.scale), bound + value.type.bound
         terms.append(value if sign == "+" else ir.Negate(value.type, value))
     if len(units) > 1:
-        names = [types.unit_name(unit) or "et tall uten enhet" for unit in units]
-        return scope.report("ISF302", list(units.values())[1], f"er {names[1]}; leddet før er {names[0]}")
+        names = [spoken_unit(unit) for unit in units]
+        at = list(units.values())[1]
+        odd = next(value for value, item in zip(values, node.items, strict=True) if item.span is at)
+        assert isinstance(odd.type, Number)
+        hint = unit_hint(odd, odd.type, Number(0, next(iter(units))), at)
+        return scope.report("ISF302", at, f"er {names[1]}; leddet før er {names[0]}", hint)
     return ir.Sum(sized(Number(scale, next(iter(units)), bound), node.span, scope), tuple(terms))
 
 
-def _date_sum(first: ir.Expr, node: ast.SumExpr, scope: Scope) -> ir.Expr:
-    value = first
-    for sign, item in zip(node.signs[1:], node.items[1:], strict=True):
-        step = scope.infer(item)
-        if isinstance(step.type, Broken):
-            return step
+def _date_sum(values: list[ir.Expr], node: ast.SumExpr, scope: Scope) -> ir.Expr:
+    value = values[0]
+    for sign, item, step in zip(node.signs[1:], node.items[1:], values[1:], strict=True):
         if isinstance(value.type, Date) and isinstance(step.type, Date) and sign == "-":
             bound = MAX_DAYS + value.type.reach + step.type.reach
             value = ir.DaysBetween(Number(0, types.DOGN, bound), value, step)
         elif isinstance(value.type, Date) and isinstance(step.type, Number) and step.type.unit == types.DOGN:
             reach = value.type.reach + step.type.bound
-            if step.type.scale or reach > MAX_REACH:
-                return scope.report("ISF315", item.span, "er ikke et helt antall døgn innenfor kalenderen",
-                                    "Rund av, eller begrens antallet med «min».")
+            if step.type.scale:
+                return scope.report("ISF315", item.span, "er ikke et helt antall døgn", "Rund av med «avrund(…; 0)».")
+            if reach > MAX_REACH:
+                return scope.report("ISF315", item.span, "kan flytte datoen ut av kalenderen",
+                                    "Begrens antallet med «min» og «maks».")
             days = step if sign == "+" else ir.Negate(step.type, step)
             value = ir.ShiftDate(Date(reach), value, days)
         elif isinstance(value.type, Number) and isinstance(step.type, Number) and step.type.unit == types.DOGN:
@@ -96,9 +94,19 @@ def _date_sum(first: ir.Expr, node: ast.SumExpr, scope: Scope) -> ir.Expr:
             kind = Number(max(value.type.scale, step.type.scale), types.DOGN, value.type.bound + step.type.bound)
             value = ir.Sum(sized(kind, node.span, scope), terms)
         else:
-            return scope.report("ISF301", item.span, "kan ikke legges til eller trekkes fra her",
-                                "En dato kan flyttes med døgn: «utdato + 30 døgn».")
+            return _date_misfit(value, step, item.span, scope)
     return value
+
+
+def _date_misfit(value: ir.Expr, step: ir.Expr, at: Span, scope: Scope) -> ir.Expr:
+    """What is neither a date less a date nor a number of døgn."""
+    days = Number(0, types.DOGN)
+    if isinstance(step.type, Number):
+        label = f"er {spoken_unit(step.type.unit)}; leddet før er {types.type_name(value.type)}"
+        hint = unit_hint(step, step.type, days, at) or "En dato kan flyttes med døgn: «utdato + 30 døgn»."
+        return scope.report("ISF302", at, label, hint)
+    return scope.report("ISF301", at, f"er {types.type_name(step.type)} og kan ikke stå her",
+                        "En dato kan flyttes med døgn: «utdato + 30 døgn».")
 
 
 def infer_product(items: tuple[ast.Expr, ...], span: Span, scope: Scope) -> ir.Expr:
@@ -125,18 +133,23 @@ def infer_call(node: ast.Call, scope: Scope) -> ir.Expr:
     name = node.function.text
     wanted = {"år_mellom": 2, "år": 1, "måned": 1, "tertial": 1, "ukedag": 1}.get(name, 2)
     if name not in FUNCTIONS:
+        _read_all(node.args, scope)
         return scope.report("ISF308", node.function.span, "er ikke en funksjon", did_you_mean(name, FUNCTIONS), name)
     if name not in ("maks", "min") and len(node.args) != wanted:
+        _read_all(node.args, scope)
+        rounds = name.startswith("avrund") and len(node.args) == 1
         return scope.report("ISF307", node.span, f"skal ha {wanted} {'verdi' if wanted == 1 else 'verdier'}, "
-                            "skilt med semikolon")
+                            "skilt med semikolon", write(f"{name}({short(node.args[0].span)}; 2)") if rounds else "")
     if node.otherwise is not None and not (name.startswith("avrund") and isinstance(node.args[0], ast.DivideExpr)):
+        _read_all(node.args, scope)
         return scope.report("ISF307", node.otherwise.span, "«ellers» hører bare til en avrundet deling her")
     match name:
         case "maks" | "min":
             values = tuple(scope.infer(item) for item in node.args)
             kind = unify(values, node.span, scope)
             if not isinstance(kind, Number | Date | Broken):
-                return scope.report("ISF301", node.span, f"{types.type_name(kind)} har ingen rekkefølge")
+                return scope.report("ISF309", node.span, f"{types.type_name(kind)} har ingen rekkefølge",
+                                    "Bruk tall eller datoer.")
             return ir.Extreme(kind, name, values)
         case "avrund" | "avrund_ned" | "avrund_opp":
             return _rounding(name, node, scope)
@@ -151,10 +164,18 @@ def infer_call(node: ast.Call, scope: Scope) -> ir.Expr:
     raise AssertionError(name)
 
 
+def _read_all(args: tuple[ast.Expr, ...], scope: Scope) -> None:
+    """Reads arguments for their own messages only."""
+    for arg in args:
+        for each in (arg.left, arg.right) if isinstance(arg, ast.DivideExpr) else (arg,):
+            scope.infer(each)
+
+
 def _rounding(mode: ir.RoundMode, node: ast.Call, scope: Scope) -> ir.Expr:
     digits = node.args[1]
     if not isinstance(digits, ast.NumberLiteral) or digits.value not in range(13) or digits.unit or digits.percent:
-        return scope.report("ISF307", digits.span, "skal være antall desimaler, fra 0 til 12")
+        _read_all(node.args[:1], scope)
+        return scope.report("ISF307", digits.span, "skal være antall desimaler, et helt tall fra 0 til 12")
     scale, inner = int(digits.value), node.args[0]
     if not isinstance(inner, ast.DivideExpr):
         found = _numbers((inner,), scope)
@@ -175,16 +196,18 @@ def _rounding(mode: ir.RoundMode, node: ast.Call, scope: Scope) -> ir.Expr:
             return scope.report("ISF305", inner.right.span, "kan være null", hint)
         return ir.Round(sized(kind, node.span, scope), mode, scale, value, divisor)
     otherwise = scope.infer(node.otherwise)
-    together = unify((ir.Const(kind, Decimal(0)), otherwise), node.span, scope)
-    if isinstance(together, Number):
-        together = sized(together, node.span, scope)
-    return ir.Round(together, mode, scale, value, divisor, otherwise)
+    return ir.Round(unify((ir.Const(kind, Decimal(0)), otherwise), node.span, scope), mode, scale, value, divisor,
+                    otherwise)
 
 
 def _never_zero(divisor: ir.Expr, scope: Scope) -> bool:
     match divisor:
         case ir.Const(_, value):
             return value != 0
+        case ir.Part(_, _, value) | ir.Negate(_, value):
+            return _never_zero(value, scope)
+        case ir.Extreme(_, "maks", items):
+            return any(isinstance(item, ir.Const) and item.value > 0 for item in items)  # type: ignore[operator]
         case ir.RateOf(_, name):
             return all(value.value != 0 for value in scope.declared.rates[name].values)
         case _:

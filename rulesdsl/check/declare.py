@@ -1,10 +1,8 @@
 """Data declarations to core: sources, kodeverk, records, entities, satser, tables. Their types are settled here."""
 
-import csv
 import datetime
-import io
-from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import assert_never
 
 from attrs import define, field
@@ -16,13 +14,13 @@ from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
 
-ReadTable = Callable[[str, str], "bytes | None"]
-"""Gives the content of a table's file: the name of the ``.isf`` file that names it, and the name as written there."""
-
 FIELD_BOUND = {"kroner": 10**9, "poeng": 10**6, "døgn": 99_999, "timer": 10**6}
 """How large a fact of a case may be, by unit; plain numbers may be up to ``PLAIN_BOUND``."""
 
 PLAIN_BOUND = 10**9
+
+FIRST_DAY, LAST_DAY = datetime.date(types.FIRST_YEAR, 1, 1), datetime.date(types.LAST_YEAR, 12, 31)
+"""All days, for what belongs to no edition."""
 
 _BASIC: dict[str, Type] = {"ja/nei": types.Bool(), "tekst": types.Text(), "dato": types.Date()}
 
@@ -41,12 +39,22 @@ class Declared:
     entities: dict[str, ir.Entity] = field(factory=dict)
     rates: dict[str, ir.Rate] = field(factory=dict)
     tables: dict[str, ir.Table] = field(factory=dict)
+    kodesett: dict[str, tuple[ir.Value, ...]] = field(factory=dict)
 
     _fields: dict[tuple[str, str], ir.FieldDecl] = field(factory=dict)
 
     def field_of(self, entity: str, name: str) -> ir.FieldDecl | None:
         """A field of an entity by name."""
         return self._fields.get((entity, name))
+
+    def is_current(self, member: ir.Member) -> bool:
+        """Whether a member of a kodeverk is valid on some day of the edition."""
+        first, last = member.valid_from, member.valid_to
+        return (first is None or first <= self.last_day) and (last is None or last >= self.first_day)
+
+    def kodeverk_with(self, name: str) -> str:
+        """A kodeverk that has a member of that name."""
+        return next((k.name for k in self.kodeverk.values() if any(m.name == name for m in k.members)), "")
 
     def add_entity(self, entity: ir.Entity) -> None:
         self.entities[entity.name] = entity
@@ -62,9 +70,11 @@ class Declared:
         found = []
         for cite in cites:
             kilde = self.kilder.get(cite.kilde.text)
+            if kilde is None and cite.kilde.text in self.names.broken:
+                continue
             if kilde is None:
                 self.problems.add(
-                    "ISF402", cite.kilde.span, "er ikke en kilde", clause=clause,
+                    "ISF402", cite.kilde.span, "er ikke en kilde", clause=clause, detail=cite.kilde.text,
                     hint=did_you_mean(cite.kilde.text, self.kilder) or "Deklarer kilden med «kilde».",
                 )
                 continue
@@ -86,9 +96,11 @@ class Declared:
                     return types.Code(name)
                 if name in self.names.posts:
                     return types.Record(name)
-                known = [*self.names.kodeverk, *self.names.posts, "tekst", "dato", "tall", "kroner", "poeng"]
-                self.problems.add("ISF201", written.span, "er verken et kodeverk eller en post",
-                                  hint=did_you_mean(name, known))
+                if name not in self.names.broken:
+                    what = "er en entitet, ikke en type" if name in self.names.entities else (
+                        "er verken et kodeverk eller en post")
+                    known = [*self.names.kodeverk, *self.names.posts, "tekst", "dato", "tall", "kroner", "poeng"]
+                    self.problems.add("ISF201", written.span, what, detail=name, hint=did_you_mean(name, known))
                 return Broken()
             case _:
                 assert_never(written)
@@ -113,9 +125,8 @@ def number_type(written: ast.UnitName | None, scale: int | None) -> Number:
     return Number(scale, unit, FIELD_BOUND.get(first, PLAIN_BOUND))
 
 
-def declare(names: Names, first_day: datetime.date, last_day: datetime.date, read: ReadTable,
-            problems: Problems) -> Declared:
-    """All data declarations of an edition that is valid from the first to the last day."""
+def declare(names: Names, first_day: datetime.date, last_day: datetime.date, problems: Problems) -> Declared:
+    """All data declarations of an edition that is valid from the first to the last day, but for the tables."""
     declared = Declared(names, problems, first_day, last_day)
     for kilde in names.kilder.values():
         declared.kilder[kilde.name.text] = _kilde(kilde, problems)
@@ -129,8 +140,7 @@ def declare(names: Names, first_day: datetime.date, last_day: datetime.date, rea
         declared.add_entity(_entity(entity, declared))
     for rate in names.rates.values():
         declared.rates[rate.name.text] = _rate(rate, declared)
-    for table in names.tables.values():
-        declared.tables[table.name.text] = _table(table, declared, read)
+    _check_fields(names, problems)
     return declared
 
 
@@ -150,7 +160,7 @@ def _kilde(decl: ast.KildeDecl, problems: Problems) -> ir.Kilde:
 
 def _kodeverk(decl: ast.KodeverkDecl, problems: Problems) -> ir.Kodeverk:
     members: dict[str, ir.Member] = {}
-    codes: dict[str, ast.MemberDecl] = {}
+    codes: dict[str, list[ast.MemberDecl]] = {}
     for member in decl.members:
         check_reserved(member.name, problems, allowed="annen")
         first, last = member.valid_from, member.valid_to
@@ -159,14 +169,49 @@ def _kodeverk(decl: ast.KodeverkDecl, problems: Problems) -> ir.Kodeverk:
         if member.name.text in members:
             problems.add("ISF202", member.name.span, "er brukt en gang til i kodeverket", detail=member.name.text)
             continue
-        if member.code in codes:
-            problems.add("ISF202", member.span, f"koden {member.code} er brukt en gang til", detail=member.code,
-                         also=[(codes[member.code].span, "først her")])
-        codes.setdefault(member.code, member)
+        for other in codes.setdefault(member.code, []):
+            if _overlap(member, other):
+                problems.add("ISF202", member.span, f"koden {member.code} er brukt en gang til", detail=member.code,
+                             also=[(other.span, "først her")], hint="Samme kode kan bare brukes igjen i en annen tid.")
+                break
+        codes[member.code].append(member)
         members[member.name.text] = ir.Member(
             member.name.text, member.code, member.title, first.value if first else None, last.value if last else None
         )
     return ir.Kodeverk(decl.name.text, decl.title, tuple(members.values()))
+
+
+def _overlap(one: ast.MemberDecl, other: ast.MemberDecl) -> bool:
+    """Whether two members are valid on the same day."""
+    def ends(member: ast.MemberDecl) -> tuple[datetime.date, datetime.date]:
+        first, last = member.valid_from, member.valid_to
+        return first.value if first else datetime.date.min, last.value if last else datetime.date.max
+
+    return ends(one)[0] <= ends(other)[1] and ends(other)[0] <= ends(one)[1]
+
+
+def _check_fields(names: Names, problems: Problems) -> None:
+    """Names that would hide one another in a rule: a field, and a value or a thing of the same name."""
+    values = {**names.rates, **names.kodesett, **names.results}
+    for entity in names.entities.values():
+        many = {each.plural.text if each.plural else plural_of(each.name.text): each.name
+                for each in names.entities.values() if each.parent and each.parent.text == entity.name.text}
+        parent = {accessor(entity.parent.text): entity.parent} if entity.parent else {}
+        for each in entity.fields:
+            decl = values.get(each.name.text)
+            elsewhere = isinstance(decl, ast.ResultDecl | ast.DecisionDecl) and decl.entity.text != entity.name.text
+            if decl is not None and not elsewhere:
+                problems.add("ISF202", decl.name.span, f"er også et felt i {entity.name.text}", detail=each.name.text,
+                             also=[(each.name.span, "feltet")], hint="Velg et annet navn.")
+            taken = many.get(each.name.text) or parent.get(each.name.text)
+            if taken is not None:
+                problems.add("ISF202", each.name.span, f"er også navnet på {taken.text} i reglene",
+                             detail=each.name.text, hint="Velg et annet navn.")
+
+
+def accessor(entity: str) -> str:
+    """The name by which rules speak of the parent: ``pasient`` for Pasient."""
+    return entity[:1].lower() + entity[1:]
 
 
 def _fields(decls: Sequence[ast.FieldDecl], declared: Declared, in_record: bool = False) -> tuple[ir.FieldDecl, ...]:
@@ -198,26 +243,31 @@ def _is_list_of_records(kind: Type, in_record: bool) -> bool:
     return not in_record and isinstance(kind, types.ListOf) and isinstance(kind.item, types.Record)
 
 
+def plural_of(name: str) -> str:
+    """The name of several, as Norwegian nouns mostly go: Episode, episoder; Regning, regninger. ``som`` says else."""
+    low = name[:1].lower() + name[1:]
+    return low + ("r" if low.endswith("e") else "er")
+
+
 def _entity(decl: ast.EntityDecl, declared: Declared) -> ir.Entity:
     problems, names = declared.problems, declared.names
     parent = decl.parent.text if decl.parent else ""
     if decl.parent and parent not in names.entities:
-        problems.add("ISF201", decl.parent.span, "er ikke en entitet", hint=did_you_mean(parent, names.entities))
+        if parent not in names.broken:
+            problems.add("ISF201", decl.parent.span, "er ikke en entitet", detail=parent,
+                         hint=did_you_mean(parent, names.entities))
         parent = ""
     elif decl.parent and names.entities[parent].parent is not None:
         problems.add("ISF418", decl.parent.span, f"hører selv til {names.entities[parent].parent.text}",  # type: ignore[union-attr]
                      hint="En entitet kan høre til en som står for seg selv.")
         parent = ""
-    if decl.parent and not decl.plural:
-        problems.add("ISF418", decl.parent.span, "mangler «som» med navnet på flere",
-                     hint=f"Skriv «i {decl.parent.text} som episoder», for eksempel.")
     keys = [each for each in decl.fields if each.role == "nøkkel"]
     dates = [each for each in decl.fields if each.role == "rettsdato"]
     if len(keys) != 1 or len(dates) > 1:
         wanted = "én «nøkkel»" if len(keys) != 1 else "høyst én «rettsdato»"
         problems.add("ISF418", decl.name.span, f"skal ha {wanted}")
     return ir.Entity(
-        decl.name.text, decl.title, parent, decl.plural.text if decl.plural else "",
+        decl.name.text, decl.title, parent, decl.plural.text if decl.plural else plural_of(decl.name.text),
         keys[0].name.text if keys else "", dates[0].name.text if dates else "", _fields(decl.fields, declared),
     )
 
@@ -234,11 +284,13 @@ def _rate(decl: ast.RateDecl, declared: Declared) -> ir.Rate:
         value = literal_number(written.value, kind, problems)
         day = written.valid_from.value
         if values and day <= values[-1].valid_from:
-            problems.add("ISF415", written.valid_from.span, "skal være etter datoen før", detail=decl.name.text)
+            problems.add("ISF415", written.valid_from.span, "skal være etter datoen før", detail=decl.name.text,
+                         hint="Skriv verdiene i rekkefølge, den eldste først.")
             continue
         if value is not None:
             values.append(ir.RateValue(day, value, cites))
-    if values and values[0].valid_from > declared.first_day:
+    first = decl.values[0].valid_from.value
+    if first > declared.first_day != FIRST_DAY:  # an edition whose days are not known has its own message
         problems.add(
             "ISF404", decl.values[0].valid_from.span, f"utgaven gjelder fra {declared.first_day}",
             detail=decl.name.text, hint="Gi satsen en verdi fra utgavens første dag.",
@@ -263,134 +315,7 @@ def literal_number(written: ast.Expr, kind: Number, problems: Problems) -> Decim
                      hint=f"Skriv typen «med {-exponent} desimaler».")
         return None
     if node.unit is not None and unit_of(node.unit) != kind.unit:
-        problems.add("ISF302", written.span, f"er ikke {types.unit_name(kind.unit) or 'et tall uten enhet'}")
+        have, wanted = types.unit_name(unit_of(node.unit)), types.unit_name(kind.unit) or "et tall uten enhet"
+        problems.add("ISF302", written.span, f"er {have}, ikke {wanted}")
         return None
     return value
-
-
-# ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _table(decl: ast.TableDecl, declared: Declared, read: ReadTable) -> ir.Table:
-    problems = declared.problems
-    columns = [(each.name.text, declared.type_of(each.type), each) for each in decl.columns]
-    seen: set[str] = set()
-    for name, kind, each in columns:
-        if name in seen:
-            problems.add("ISF202", each.name.span, "er brukt en gang til i tabellen", detail=name)
-        seen.add(name)
-        if isinstance(kind, types.ListOf | types.Record):
-            problems.add("ISF301", each.type.span, "en celle har en enkel verdi")
-    keys = tuple((name, kind) for name, kind, each in columns if each.role == "nøkkel")
-    cells = tuple((name, kind) for name, kind, each in columns if each.role == "kolonne")
-    if not keys or not cells:
-        problems.add("ISF418", decl.name.span, "skal ha minst én «nøkkel» og én «kolonne»")
-    cites = declared.citations(decl.cites, decl.name.span, f"tabell {decl.name.text}")
-    rows: dict[tuple[ir.Value, ...], ir.Row] = {}
-    content = read(decl.span.source.name, decl.file.value)
-    if content is None:
-        problems.add("ISF406", decl.file.span, "finnes ikke ved siden av regelverksfilen")
-    else:
-        try:
-            rows = _rows(content.decode("utf-8-sig"), decl, keys, cells, cites, declared)
-        except UnicodeDecodeError as error:
-            label = f"byte {error.start + 1} er ikke UTF-8"
-            problems.add("ISF102", decl.file.span, label, path=decl.file.value, hint="Lagre filen som UTF-8.")
-        except csv.Error:
-            problems.add("ISF408", decl.file.span, "kan ikke leses som CSV", path=decl.file.value)
-    bounded = tuple((name, _bounded(kind, [row.values[name] for row in rows.values()])) for name, kind in cells)
-    return ir.Table(decl.name.text, decl.title, keys, bounded, rows, place(decl.span))
-
-
-def _bounded(kind: Type, values: Sequence[ir.Value | None]) -> Type:
-    if not isinstance(kind, Number):
-        return kind
-    bound = max((int(abs(value)) + 1 for value in values if isinstance(value, Decimal)), default=1)
-    return Number(kind.scale, kind.unit, bound)
-
-
-def _rows(
-    text: str, decl: ast.TableDecl, keys: Sequence[tuple[str, Type]], cells: Sequence[tuple[str, Type]],
-    cites: tuple[ir.Citation, ...], declared: Declared,
-) -> dict[tuple[ir.Value, ...], ir.Row]:
-    """The rows of a CSV file: semicolons, decimal comma, one line of names; ``kilde`` may name a row's own source."""
-    problems, file = declared.problems, decl.file
-    lines = list(csv.reader(io.StringIO(text), delimiter=";"))
-    head = [name.strip() for name in lines[0]] if lines else []
-    missing = [name for name, _ in (*keys, *cells) if name not in head]
-    if missing:
-        problems.add(
-            "ISF407", file.span, f"har ikke kolonnen «{missing[0]}»", path=f"{file.value}:1",
-            hint=did_you_mean(missing[0], head) or "Første linje skal ha kolonnenes navn, med semikolon mellom.",
-        )
-        return {}
-    rows: dict[tuple[ir.Value, ...], ir.Row] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in line):
-            continue
-        at = f"{file.value}:{number}"
-        if len(line) != len(head):
-            problems.add("ISF408", file.span, f"linje {number} har {len(line)} felter, ikke {len(head)}", path=at)
-            continue
-        written = dict(zip(head, (cell.strip() for cell in line), strict=True))
-        key = tuple(_cell(written[name], kind, name, at, file, declared) for name, kind in keys)
-        values = {name: _cell(written[name], kind, name, at, file, declared) for name, kind in cells}
-        if any(part is None for part in key):
-            if all(written[name] for name, _ in keys):
-                continue
-            problems.add("ISF408", file.span, "nøkkelen er tom", path=at)
-            continue
-        if key in rows:
-            problems.add("ISF409", file.span, "nøkkelen står to ganger", path=at, detail="; ".join(map(str, key)))
-            continue
-        own = _row_citation(written.get("kilde", ""), at, file, declared)
-        rows[key] = ir.Row(values, own or cites)  # type: ignore[index]
-    return rows
-
-
-def _row_citation(name: str, at: str, file: ast.TextLiteral, declared: Declared) -> tuple[ir.Citation, ...]:
-    if not name:
-        return ()
-    kilde = declared.kilder.get(name)
-    if kilde is None:
-        declared.problems.add("ISF402", file.span, f"«{name}» er ikke en kilde", path=at,
-                              hint=did_you_mean(name, declared.kilder))
-        return ()
-    return (ir.Citation(kilde, kilde.standing),)
-
-
-def _cell(
-    written: str, kind: Type, name: str, at: str, file: ast.TextLiteral, declared: Declared
-) -> ir.Value | None:
-    """The value of a cell; an empty one is none."""
-    if not written:
-        return None
-    match kind:
-        case types.Text() | Broken():
-            return written
-        case types.Bool() if written in ("ja", "nei"):
-            return written == "ja"
-        case types.Number(scale):
-            plain = written.replace(" ", "").replace("\u00a0", "").replace(",", ".")
-            percent = plain.endswith("%")
-            try:
-                value = Decimal(plain.removesuffix("%"))
-            except InvalidOperation:
-                value = Decimal("NaN")
-            if value.is_finite() and abs(value) < 10**18:
-                value = value.scaleb(-2) if percent else value
-                if value == round(value, scale):
-                    return value
-        case types.Date():
-            try:
-                return datetime.date.fromisoformat(written)
-            except ValueError:
-                pass
-        case types.Code(kodeverk):
-            for member in declared.kodeverk[kodeverk].members:
-                if written in (member.name, member.code):
-                    return member.name
-        case _:
-            pass
-    declared.problems.add("ISF408", file.span, f"«{written}» er ikke {types.type_name(kind)}", path=f"{at} {name}")
-    return None

@@ -1,13 +1,17 @@
 """``eksempel`` blocks to core: facts and expected results, typed by the fields and results they name."""
 
+import datetime
+from decimal import Decimal
+
 from rulesdsl.check.declare import Declared, place
-from rulesdsl.check.fits import fold, require
+from rulesdsl.check.fits import fold, require, write
 from rulesdsl.check.groups import Lowered
 from rulesdsl.check.infer import infer
 from rulesdsl.check.scope import BoundThing, Scope
 from rulesdsl.core import ir, types
-from rulesdsl.core.types import Broken, ListOf
+from rulesdsl.core.types import Broken, ListOf, Number
 from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.source import Span
 from rulesdsl.syntax import ast
 
 
@@ -23,17 +27,26 @@ def lower_examples(declared: Declared, lowered: Lowered) -> tuple[ir.Example, ..
 
 
 def _example(example: ast.ExampleDecl, declared: Declared, lowered: Lowered) -> ir.Example | None:
-    things = []
+    things: list[ir.Thing] = []
     for thing in example.things:
         entity = declared.entities.get(thing.entity.text)
+        if entity is None and thing.entity.text in declared.names.broken:
+            return None
         if entity is None:
             declared.problems.add("ISF201", thing.entity.span, "er ikke en entitet", detail=thing.entity.text,
                                   hint=did_you_mean(thing.entity.text, declared.entities))
             return None
-        scope = Scope(declared, entity, lambda name: lowered.results[name].type, infer)
+        scope = _scope(declared, entity, lowered)
         facts = [fact for given in thing.facts if (fact := _fact(given, scope)) is not None]
-        for path in {fact.path for fact in facts if sum(each.path == fact.path for each in facts) > 1}:
-            scope.report("ISF202", thing.span, f"gir {'.'.join(path)} to ganger")
+        seen: dict[str, Span] = {}
+        for given in thing.facts:
+            path, at = ".".join(name.text for name in given.path), given.path[0].span.to(given.path[-1].span)
+            if path in seen:
+                declared.problems.add("ISF202", at, "er gitt en gang til", detail=path,
+                                      also=[(seen[path], "først her")])
+            seen.setdefault(path, at)
+            if not things:
+                _check_day(given, scope)
         things.append(ir.Thing(entity.name, tuple(facts)))
     if not lowered.results:
         return None
@@ -44,16 +57,31 @@ def _example(example: ast.ExampleDecl, declared: Declared, lowered: Lowered) -> 
     return ir.Example(example.title, tuple(things), tuple(expects), cites, place(example.span))
 
 
+def _scope(declared: Declared, entity: ir.Entity, lowered: Lowered) -> Scope:
+    def result_type(name: str) -> types.Type:
+        return lowered.results[name].type if name in lowered.results else Broken()
+
+    return Scope(declared, entity, result_type, infer)
+
+
 def _fact(given: ast.Given, scope: Scope) -> ir.Fact | None:
     path = tuple(name.text for name in given.path)
     field = scope.member(BoundThing(ir.This(), scope.entity), path[0])
-    for name in path[1:]:
-        field = scope.within(field, name) if field is not None else None
+    for index, name in enumerate(path[1:], start=1):
+        inner = scope.within(field, name) if field is not None else None
+        if field is not None and inner is None and isinstance(field.type, types.Record):
+            known = [decl.name for decl in scope.declared.records[field.type.name].fields]
+            scope.report("ISF201", given.path[index].span, f"er ikke et felt i {field.type.name}",
+                         did_you_mean(name, known), name)
+            return None
+        field = inner
+    if isinstance(field, ir.Field) and isinstance(field.type, Broken):
+        return None  # the declaration has its own message
     if not isinstance(field, ir.Field):
         scope.report("ISF201", given.path[0].span.to(given.path[-1].span), f"er ikke et felt i {scope.entity.name}",
                      did_you_mean(path[0], [decl.name for decl in scope.entity.fields]), ".".join(path))
         return None
-    if isinstance(given.value, ast.NameRef) and given.value.name == "ukjent":
+    if given.value is None:
         return None
     if isinstance(given.value, tuple):
         if not isinstance(field.type, ListOf):
@@ -63,10 +91,24 @@ def _fact(given: ast.Given, scope: Scope) -> ir.Fact | None:
         return ir.Fact(path, tuple(value for value in values if value is not None))
     wanted = field.type
     if isinstance(wanted, ListOf):
-        scope.report("ISF301", given.span, "er en liste", "Skriv verdiene i klammer: {a; b}.")
+        scope.report("ISF301", given.span, "er en liste", write(f"{{{given.value.span.text}}}"))
         return None
     value = _fixed(given.value, wanted, scope)
+    if isinstance(wanted, Number) and isinstance(value, Decimal) and abs(value) > wanted.bound:
+        scope.report("ISF306", given.value.span, f"er mer enn feltet kan ha ({wanted.bound:,})".replace(",", " "))
+    if isinstance(value, datetime.date) and not types.FIRST_YEAR <= value.year <= types.LAST_YEAR:
+        scope.report("ISF315", given.value.span, f"ligger utenfor årene {types.FIRST_YEAR} til {types.LAST_YEAR}")
     return None if value is None else ir.Fact(path, value)
+
+
+def _check_day(given: ast.Given, scope: Scope) -> None:
+    """The thing that is decided belongs to the edition by its rettsdato."""
+    day, declared = given.value, scope.declared
+    if not isinstance(day, ast.DateLiteral) or [name.text for name in given.path] != [scope.entity.date]:
+        return
+    if not declared.first_day <= day.value <= declared.last_day:
+        scope.report("ISF412", given.span, f"utgaven gjelder {declared.first_day} til {declared.last_day}",
+                     "Skriv en dag i utgaven, eller flytt eksemplet.")
 
 
 def _fixed(node: ast.Expr, wanted: types.Type, scope: Scope) -> ir.Value | None:
@@ -75,7 +117,8 @@ def _fixed(node: ast.Expr, wanted: types.Type, scope: Scope) -> ir.Value | None:
         return None
     fixed = fold(value)
     if fixed is None:
-        scope.report("ISF311", node.span, "er ikke en fast verdi")
+        scope.report("ISF311", node.span, "er ikke en fast verdi", "Skriv verdien selv.")
+        return None
     return fixed
 
 
@@ -85,16 +128,19 @@ def _expectation(
     name = expect.result.text
     result = lowered.results.get(name)
     if result is None or result.entity != thing.entity:
-        if name not in declared.names.results:
+        written = declared.names.results.get(name)
+        # A result of this entity that is not there has its own message, and so has an entity that is not.
+        quiet = written is not None and written.entity.text in (thing.entity, *declared.names.broken)
+        if name not in declared.names.broken and not quiet:
             declared.problems.add("ISF201", expect.result.span, f"er ikke et resultat for {thing.entity}", detail=name,
                                   hint=did_you_mean(name, lowered.results))
         return None
     clause = expect.clause.text if expect.clause else ""
-    if expect.clause and clause not in declared.names.clauses:
+    if expect.clause and clause not in declared.names.clauses and clause not in declared.names.broken:
         declared.problems.add("ISF204", expect.clause.span, "er ikke et punkt i utgaven", detail=clause,
                               hint=did_you_mean(clause, declared.names.clauses))
     if expect.value is None:
         return ir.Expectation(name, None, clause)
-    scope = Scope(declared, declared.entities[thing.entity], lambda other: lowered.results[other].type, infer)
+    scope = _scope(declared, declared.entities[thing.entity], lowered)
     value = _fixed(expect.value, result.type, scope)
     return None if value is None else ir.Expectation(name, value, clause)

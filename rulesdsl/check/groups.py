@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from attrs import define, evolve, field
 
+from rulesdsl.check.conflicts import check_conflicts
 from rulesdsl.check.declare import Declared
 from rulesdsl.check.lower import Clauses, lower_clauses
 from rulesdsl.check.order import cycle_in, ordered
@@ -23,7 +24,7 @@ class Lowered:
 
     clauses: dict[str, ir.Clause] = field(factory=dict)
     results: dict[str, ir.Result] = field(factory=dict)
-
+    uses: dict[str, set[str]] = field(factory=dict)
 
 
 def natural_key(number: str) -> tuple[tuple[int, str], ...]:
@@ -44,46 +45,81 @@ def _assemble(work: Clauses) -> Lowered:
         by_result.setdefault(result, []).append(clause)
     found: dict[str, ir.Result] = {}
     for name, decl in declared.names.results.items():
+        if decl.entity.text not in declared.entities and decl.entity.text in declared.names.broken:
+            continue
         if decl.entity.text not in declared.entities:
             declared.problems.add("ISF201", decl.entity.span, "er ikke en entitet", detail=decl.entity.text,
                                   hint=did_you_mean(decl.entity.text, declared.entities))
             continue
         if not declared.entities[decl.entity.text].date:
             declared.problems.add("ISF422", decl.entity.span, "har ingen rettsdato, så ingen utgave kan velges",
-                                  hint="Gi resultatet til en entitet med rettsdato.")
+                                  detail=name, hint="Gi resultatet til en entitet med rettsdato.")
         clauses = sorted(by_result.get(name, ()), key=natural_key)
         if not clauses:
             if not declared.names.broken_clauses:
-                declared.problems.add("ISF414", decl.name.span, "får ingen verdi av noe punkt", detail=name)
+                declared.problems.add("ISF414", decl.name.span, "får ingen verdi av noe punkt", detail=name,
+                                      hint=f"Skriv et punkt med «{name} er …».")
             continue
         groups = _groups(name, clauses, work)
         is_decision = isinstance(decl, ast.DecisionDecl)
         found[name] = ir.Result(name, decl.entity.text, work.result_type(name), decl.title, groups, is_decision)
-    return Lowered(work.clauses, _in_order(found, work))
+    return _in_order(found, work)
 
 
 def _check_targets(work: Clauses) -> None:
     """Exceptions name clauses that are there, and rules and requirements that they have."""
-    problems, clauses = work.declared.problems, work.declared.names.clauses
-    for clause in clauses.values():
-        if not isinstance(clause, ast.ClauseDecl):
-            continue
-        number = clause.number.text
-        own = {result for at, result in work.rules if at == number}
-        for target in (each for item in clause.items if isinstance(item, ast.ExceptionTo) for each in item.targets):
-            name = target.clause.text
-            if name not in clauses:
-                problems.add("ISF204", target.clause.span, "er ikke et punkt i utgaven", detail=name, clause=number,
-                             hint=did_you_mean(name, clauses))
-                continue
-            shared = [result for result in own if (name, result) in work.rules]
-            if own and not shared:
-                problems.add("ISF210", target.span, f"{name} gir ikke noe av det {number} gir", clause=number)
-            parts = {part for result in own for rule in work.rules.get((name, result), ())
-                     for part in (rule.name, rule.requirement) if part}
-            if shared and target.part is not None and target.part.text not in parts:
-                problems.add("ISF205", target.part.span, f"er verken et krav eller en regel i {name}",
-                             detail=target.part.text, clause=number, hint=did_you_mean(target.part.text, parts))
+    for clause in work.declared.names.clauses.values():
+        if isinstance(clause, ast.ClauseDecl):
+            before = len(work.declared.problems)
+            targets = [each for item in clause.items if isinstance(item, ast.ExceptionTo) for each in item.targets]
+            for target in targets:
+                _check_target(target, clause.number.text, work)
+            broken = any(target.clause.text in work.declared.names.broken for target in targets)
+            if broken or len(work.declared.problems) > before:
+                work.unsure.add(clause.number.text)
+
+
+def _check_target(target: ast.Target, number: str, work: Clauses) -> None:
+    problems, clauses, own = work.declared.problems, work.declared.names.clauses, work.gives(number)
+    name = target.clause.text
+    if name not in clauses:
+        if name not in work.declared.names.broken:
+            problems.add("ISF204", target.clause.span, "er ikke et punkt i utgaven", detail=name, clause=number,
+                         hint=did_you_mean(name, clauses))
+        return
+    shared = [result for result in sorted(own) if (name, result) in work.rules]
+    if name == number:
+        problems.add("ISF207", target.span, "er unntak fra seg selv", detail=f"{name} → {name}", clause=number)
+    elif own and not shared and work.gives(name):
+        others = (each for each in sorted(clauses, key=natural_key) if each != number and own & work.gives(each))
+        near = next(others, "")
+        problems.add("ISF210", target.span, f"{name} gir ikke noe av det {number} gir", clause=number,
+                     hint=f"Skriv for eksempel «unntak fra {near}»." if near else "Ta bort unntaket.")
+    elif shared and target.part is not None:
+        _check_part(target.part, name, shared, number, work)
+
+
+def _check_part(part: ast.Name, target: str, shared: Sequence[str], number: str, work: Clauses) -> None:
+    """The rule or requirement that an exception names is one of the clause's, for a result that both give."""
+    parts = {each for result in shared for rule in work.rules[target, result] for each in (rule.name, rule.requirement)}
+    if part.text in parts:
+        return
+    clause = work.clauses.get(target)
+    if clause is not None and any(each.name == part.text for each in clause.requirements):
+        label, hint = "er et krav uten «ellers», så det er ikke noe å gjøre unntak fra", f"Skriv «unntak fra {target}»."
+    else:
+        label = f"er verken et krav eller en regel i {target}"
+        hint = did_you_mean(part.text, (each for each in parts if " " not in each))
+    work.declared.problems.add("ISF205", part.span, label, detail=part.text, clause=number, hint=hint)
+
+
+def _is_target(target: tuple[str, str], clause: str, result: str, work: Clauses) -> bool:
+    """Whether what a clause is an exception to gives this result too."""
+    name, part = target
+    rules = work.rules.get((name, result))
+    return rules is not None and name != clause and (
+        not part or any(part in (rule.name, rule.requirement) for rule in rules)
+    )
 
 
 def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Group, ...]:
@@ -91,7 +127,7 @@ def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Grou
     upon: dict[str, list[tuple[str, str]]] = {clause: [] for clause in clauses}
     roots = []
     for clause in clauses:
-        targets = [each for each in work.clauses[clause].exception_to if each[0] in upon]
+        targets = [each for each in work.clauses[clause].exception_to if _is_target(each, clause, result, work)]
         for target, part in targets:
             upon[target].append((clause, part))
         if not targets:
@@ -99,17 +135,21 @@ def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Grou
     over = {clause: {each for each, _ in upon[clause]} for clause in clauses}
     ring = cycle_in(over)
     if ring:
-        span = work.declared.names.clauses[ring[0]].span
-        work.declared.problems.add("ISF207", Span(span.source, span.start, span.start + 5), "er unntak fra seg selv",
-                                   detail=" → ".join([*ring, ring[0]]), clause=ring[0])
+        # Each is an exception to the one after it.
+        ring = [ring[0], *reversed(ring[1:])]
+        work.declared.problems.add(
+            "ISF207", _target_span(ring[0], ring[1], work), "er til slutt unntak fra seg selv",
+            detail=" → ".join([*ring, ring[0]]), clause=ring[0], hint="Ta bort ett av unntakene.",
+        )
         return ()
     made: dict[str, tuple[ir.Group, int]] = {}
     for clause in ordered(over):
         depth = 1 + max((made[each][1] for each in over[clause]), default=0)
         if depth == MAX_CHAIN + 1:
-            span = work.declared.names.clauses[clause].span
-            work.declared.problems.add("ISF211", Span(span.source, span.start, span.start + 5),
-                                       f"har unntak i mer enn {MAX_CHAIN} ledd", clause=clause)
+            decl = work.declared.names.clauses[clause]
+            at = decl.number.span if isinstance(decl, ast.ClauseDecl) else decl.name.span
+            work.declared.problems.add("ISF211", at, f"har unntak i mer enn {MAX_CHAIN} ledd", clause=clause,
+                                       hint="Skriv vilkårene i ett punkt i stedet for i mange unntak.")
         rules = tuple(
             evolve(rule, exceptions=tuple(
                 made[each][0] for each, part in upon[clause] if part and part in (rule.name, rule.requirement)
@@ -119,48 +159,48 @@ def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Grou
         whole = tuple(made[each][0] for each, part in upon[clause] if not part)
         made[clause] = (ir.Group(clause, work.policies[clause], rules, whole), depth)
     groups = tuple(made[clause][0] for clause in roots)
-    _check_conflicts(groups, work)
+    check_conflicts(groups, work)
     return groups
 
 
-def _check_conflicts(groups: Sequence[ir.Group], work: Clauses) -> None:
-    """Rules side by side that hold under just the same conditions and say different fixed things."""
-    first: dict[tuple[ir.Expr, ...], ir.Rule] = {}
-    for group in groups:
-        if group.policy != "sammen":
+def _target_span(clause: str, target: str, work: Clauses) -> Span:
+    """Where a clause says that it is an exception to another."""
+    decl = work.declared.names.clauses[clause]
+    assert isinstance(decl, ast.ClauseDecl)
+    return next(
+        each.span for item in decl.items if isinstance(item, ast.ExceptionTo)
+        for each in item.targets if each.clause.text == target
+    )
+
+
+def _uses(result: ir.Result) -> frozenset[str]:
+    """The results that a result reads. An exception to several clauses is looked at once."""
+    seen: set[int] = set()
+    found: set[str] = set()
+    todo = list(result.groups)
+    while todo:
+        group = todo.pop()
+        if id(group) in seen:
             continue
-        _check_conflicts(group.exceptions, work)
+        seen.add(id(group))
+        todo.extend(group.exceptions)
         for rule in group.rules:
-            _check_conflicts(rule.exceptions, work)
-            if group.exceptions or rule.exceptions or not isinstance(rule.value, ir.Const):
-                continue
-            other = first.setdefault(rule.conditions, rule)
-            assert isinstance(other.value, ir.Const)
-            if other.value.value != rule.value.value:
-                here = work.declared.names.clauses[rule.clause].span
-                there = work.declared.names.clauses[other.clause].span
-                work.declared.problems.add(
-                    "ISF417", _line(here, rule.place), f"sier noe annet enn {other.clause}", clause=rule.clause,
-                    also=[(_line(there, other.place), "gjelder under de samme vilkårene")],
-                    hint="Gjør det ene til unntak fra det andre, eller gi dem ulike vilkår.",
-                )
+            todo.extend(rule.exceptions)
+            for root in (*rule.conditions, rule.value):
+                if id(root) not in seen:
+                    seen.add(id(root))
+                    found.update(node.name for node in ir.walk(root) if isinstance(node, ir.ResultOf))
+    return frozenset(found)
 
 
-def _line(clause: Span, at: ir.Place) -> Span:
-    """The stretch of the line of a rule."""
-    source = clause.source
-    text = source.line(at.line)
-    start = source.offset(at.line) + len(text) - len(text.lstrip())
-    return Span(source, start, start + len(text.strip()))
-
-
-def _in_order(results: dict[str, ir.Result], work: Clauses) -> dict[str, ir.Result]:
+def _in_order(results: dict[str, ir.Result], work: Clauses) -> Lowered:
     """Each result after those it uses; a cycle is a message that names the way around."""
-    uses = {name: {each for each in result.uses() if each in results} for name, result in results.items()}
+    uses = {name: {each for each in _uses(result) if each in results} for name, result in results.items()}
     ring = cycle_in(uses)
     if ring:
         decl = work.declared.names.results[ring[0]]
         work.declared.problems.add("ISF206", decl.name.span, "kommer an på seg selv",
-                                   detail=" → ".join([*ring, ring[0]]))
-        return results
-    return {name: results[name] for name in ordered(uses)}
+                                   detail=" → ".join([*ring, ring[0]]),
+                                   hint="Regn ut ett av dem uten de andre." if len(ring) > 1 else "")
+        return Lowered(work.clauses, results, uses)
+    return Lowered(work.clauses, {name: results[name] for name in ordered(uses)}, uses)

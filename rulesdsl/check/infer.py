@@ -5,7 +5,19 @@ a bare name of a kodeverk's member, or a bare code, means."""
 from typing import assert_never
 
 from rulesdsl.check import arithmetic
-from rulesdsl.check.fits import condition, fold, require, spoken_unit, unify, unit_hint
+from rulesdsl.check.declare import accessor
+from rulesdsl.check.fits import (
+    BROKEN,
+    condition,
+    fold,
+    literal_hint,
+    require,
+    short,
+    spoken_unit,
+    unify,
+    unit_hint,
+    write,
+)
 from rulesdsl.check.quantifiers import infer_contains, infer_quantifier
 from rulesdsl.check.scope import Scope, thing_of
 from rulesdsl.core import ir, types
@@ -24,14 +36,15 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
             return _access(node, scope)
         case ast.NumberLiteral(value, unit, percent):
             if isinstance(wanted, Code) and unit is None and not percent:
-                return code_const(str(value), node.span, scope, wanted)
+                # As it was written: a code may begin with zeros.
+                return code_const(node.span.text.replace(" ", ""), node.span, scope, wanted)
             return arithmetic.number(value, unit, percent)
         case ast.TextLiteral(text):
             if isinstance(wanted, Code):
                 return code_const(text, node.span, scope, wanted)
             return ir.Const(types.Text(), text)
         case ast.DateLiteral(date):
-            return ir.Const(types.Date(), date)
+            return arithmetic.date(date, node.span, scope)
         case ast.BoolLiteral(truth):
             return ir.Const(BOOL, truth)
         case ast.NotExpr(value):
@@ -41,13 +54,14 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
         case ast.OrExpr(items):
             return ir.Or(BOOL, tuple(condition(item, scope) for item in items))
         case ast.IfExpr(test, then, otherwise):
-            branches = (infer(then, scope, wanted), infer(otherwise, scope, wanted))
+            first = infer(then, scope, wanted)
+            # A bare code in the second branch is of the kodeverk of the first.
+            branches = (first, infer(otherwise, scope, first.type if isinstance(first.type, Code) else wanted))
             return ir.If(unify(branches, node.span, scope), condition(test, scope), *branches)
         case ast.CompareExpr(op, left, right):
-            return compare(op, infer(left, scope), right, node.span, scope)
+            return compare(op, infer(left, scope), right, node.span, scope, left.span)
         case ast.BetweenExpr(value, low, high):
-            inner = infer(value, scope)
-            return between(inner, low, high, node.span, scope)
+            return between(infer(value, scope), low, high, node.span, scope)
         case ast.OneOfExpr(value, options):
             return one_of(infer(value, scope), options, node.span, scope)
         case ast.InExpr():
@@ -63,7 +77,8 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
             return arithmetic.infer_negate(value, node.span, scope)
         case ast.DivideExpr(left, right):
             infer(left, scope), infer(right, scope)
-            return scope.report("ISF304", node.span, "deler uten å runde av", "Skriv «avrund(a / b; 2)».")
+            digits, at = wanted.scale if isinstance(wanted, Number) else 2, left.span.to(right.span)
+            return scope.report("ISF304", at, "deler uten å runde av", write(f"avrund({short(at)}; {digits})"))
         case ast.Call():
             return arithmetic.infer_call(node, scope)
         case ast.LookupExpr():
@@ -81,36 +96,59 @@ def _name(name: str, span: Span, scope: Scope, wanted: Type | None) -> ir.Expr:
     if isinstance(wanted, Code) and any(
         member.name == name for member in scope.declared.kodeverk[wanted.kodeverk].members
     ):
-        return code_const(name, span, scope, wanted)
+        return code_const(name, span, scope, wanted, is_name=True)
     value = scope.value(name)
     if value is not None:
         return value
     if scope.thing(name) is not None:
-        return scope.report("ISF201", span, "er en ting, ikke en verdi", f"Skriv «{name}.» og navnet på et felt.")
-    if isinstance(wanted, Code):
-        return code_const(name, span, scope, wanted)
+        return scope.report("ISF201", span, "er en ting, ikke en verdi", f"Skriv «{name}.» og navnet på et felt.", name)
+    if isinstance(wanted, Code) and name not in scope.declared.names.broken:
+        return code_const(name, span, scope, wanted, is_name=True)
     if isinstance(wanted, Broken):
         return ir.Const(wanted, False)  # what it is held against has its own message
-    holders = [k.name for k in scope.declared.kodeverk.values() if any(m.name == name for m in k.members)]
-    if holders:
-        return scope.report("ISF201", span, f"er en kode i {holders[0]}, og her ventes noe annet")
-    return scope.report("ISF201", span, f"er ikke et navn i {scope.entity.name}", scope.near(name), name)
+    if name in scope.declared.names.broken:
+        return BROKEN
+    return scope.report("ISF201", span, *_unknown(name, scope), name)
 
 
-def code_const(written: str, span: Span, scope: Scope, wanted: Code) -> ir.Expr:
-    """A member of a kodeverk by its name or its code; it must be valid on some day of the edition."""
+def _unknown(name: str, scope: Scope) -> tuple[str, str]:
+    """What can be said of a bare name that means no value, and a hint."""
+    names = scope.declared.names
+    if name in names.tables:
+        return "er en tabell", f"Skriv «{name}[nøkkel].kolonne ellers …»."
+    if name in names.kodesett:
+        return "er et kodesett", f"Skriv «x i {name}»."
+    if name in names.results:
+        return f"er et resultat for {names.results[name].entity.text}, ikke for {scope.entity.name}", ""
+    entity = next((each for each in scope.declared.entities if scope.declared.field_of(each, name)), "")
+    if entity and entity == scope.entity.parent:
+        return f"er et felt i {entity}", f"Skriv «{accessor(entity)}.{name}»."
+    if entity:
+        return f"er et felt i {entity}, ikke i {scope.entity.name}", ""
+    holder = scope.declared.kodeverk_with(name)
+    if holder:
+        return f"er en kode i {holder}, og her ventes noe annet", "Skriv feltet først: «felt er kode»."
+    return f"er ikke et navn i {scope.entity.name}", scope.near(name)
+
+
+def code_const(written: str, span: Span, scope: Scope, wanted: Code, is_name: bool = False) -> ir.Expr:
+    """A member of a kodeverk by its name or its code (a bare name is first of all a name, a literal a code); it must
+    be valid on some day of the edition."""
     kodeverk = scope.declared.kodeverk[wanted.kodeverk]
-    for member in kodeverk.members:
-        if written in (member.name, member.code):
-            first, last = member.valid_from, member.valid_to
-            if (first and first > scope.declared.last_day) or (last and last < scope.declared.first_day):
-                days = f"gjelder {f'fra {first}' if first else ''}{f' til {last}' if last else ''}".replace("  ", " ")
-                return scope.report("ISF314", span, f"{days}, utenfor utgaven", detail=member.name)
+    named = [member for member in kodeverk.members if member.name == written]
+    coded = [member for member in kodeverk.members if member.code == written]
+    found = named or coded if is_name else coded or named
+    for member in found:
+        if scope.declared.is_current(member):
             return ir.Const(wanted, member.name)
-    return scope.report(
-        "ISF201", span, f"står ikke i kodeverket {wanted.kodeverk}",
-        did_you_mean(written, [member.name for member in kodeverk.members]), written,
-    )
+    if found:
+        first, last = found[0].valid_from, found[0].valid_to
+        days = " ".join(f"{word} {day}" for word, day in (("fra", first), ("til", last)) if day)
+        return scope.report("ISF314", span, f"gjelder {days}, utenfor utgaven", detail=found[0].name)
+    hint = did_you_mean(written, [member.name for member in kodeverk.members])
+    if not hint and len(kodeverk.members) <= 8:
+        hint = f"Der står {', '.join(member.name for member in kodeverk.members)}."
+    return scope.report("ISF201", span, f"står ikke i kodeverket {wanted.kodeverk}", hint, written)
 
 
 def _access(node: ast.Access, scope: Scope) -> ir.Expr:
@@ -120,8 +158,8 @@ def _access(node: ast.Access, scope: Scope) -> ir.Expr:
         if value is not None:
             return value
         if scope.many_of(holder, name):
-            return scope.report("ISF310", node.span, "er en liste, ikke en verdi",
-                                f"Skriv «finnes e i {node.span.text} der …».")
+            return scope.report("ISF301", node.span, "er en liste, ikke en verdi",
+                                f"Skriv «antall e i {node.span.text}» eller «finnes e i … der …».")
         return scope.report("ISF201", node.name.span, f"er ikke et felt i {holder.entity.name}",
                             did_you_mean(name, scope.member_names(holder)), name)
     value = infer(node.of, scope)
@@ -130,6 +168,9 @@ def _access(node: ast.Access, scope: Scope) -> ir.Expr:
     inner = scope.within(value, name)
     if inner is not None:
         return inner
+    if isinstance(value.type, Record) and not isinstance(value, ir.Field | ir.Item | ir.Part):
+        return scope.report("ISF317", node.span, "leser et felt av en post som er regnet ut",
+                            "Les feltet av posten selv.")
     if isinstance(value.type, Record):
         fields = [decl.name for decl in scope.declared.records[value.type.name].fields]
         return scope.report("ISF201", node.name.span, f"er ikke et felt i {value.type.name}",
@@ -139,10 +180,15 @@ def _access(node: ast.Access, scope: Scope) -> ir.Expr:
 
 def _lookup(node: ast.LookupExpr, scope: Scope, wanted: Type | None) -> ir.Expr:
     table = scope.declared.tables.get(node.table.text)
+    column = dict(table.columns).get(node.column.text) if table is not None else None
+    if table is None or column is None or len(node.keys) != len(table.keys):
+        for key in node.keys:
+            infer(key, scope)
+    if table is None and node.table.text in scope.declared.names.broken:
+        return BROKEN
     if table is None:
         return scope.report("ISF201", node.table.span, "er ikke en tabell",
                             did_you_mean(node.table.text, scope.declared.tables), node.table.text)
-    column = dict(table.columns).get(node.column.text)
     if column is None:
         return scope.report("ISF201", node.column.span, f"er ikke en kolonne i {table.name}",
                             did_you_mean(node.column.text, dict(table.columns)), node.column.text)
@@ -166,19 +212,24 @@ def _lookup(node: ast.LookupExpr, scope: Scope, wanted: Type | None) -> ir.Expr:
 _OPS: dict[str, ir.Comparison] = {"er": "=", "er ikke": "≠", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
-def compare(op: str, left: ir.Expr, right: ast.Expr, span: Span, scope: Scope) -> ir.Expr:
-    """A comparison; its right side is read in the light of its left."""
+def compare(
+    op: str, left: ir.Expr, right: ast.Expr, span: Span, scope: Scope, at: Span | None = None
+) -> ir.Expr:
+    """A comparison; its right side is read in the light of its left. ``at`` is where the left side stands."""
     if isinstance(left.type, ListOf):
-        name = right.span.text
-        return scope.report("ISF309", span, "sammenlikner en liste med én verdi", f"Skriv «{name} i …».")
+        infer(right, scope, left.type.item)
+        held = f"{right.span.text} i {at.text}" if at else "verdi i liste"
+        return scope.report("ISF309", span, "sammenlikner en liste med én verdi",
+                            write(f"ikke {held}" if op == "er ikke" else held))
     value = infer(right, scope, left.type)
     if isinstance(left.type, Broken) or isinstance(value.type, Broken):
-        return ir.Const(Broken(), False)
-    both_numbers = isinstance(left.type, Number) and isinstance(value.type, Number)
-    if both_numbers or left.type != value.type:
-        fits = both_numbers and left.type.unit == value.type.unit  # type: ignore[union-attr]
-        if not fits:
-            return _unlike(left, value, right.span, span, scope)
+        return BROKEN
+    if isinstance(left.type, Number) and isinstance(value.type, Number) and left.type.unit == value.type.unit:
+        # Back ends compare with the decimals of both, and both must fit there.
+        if isinstance(unify((left, value), span, scope), Broken):
+            return BROKEN
+    elif left.type != value.type or isinstance(left.type, Number):
+        return _unlike(left, value, right.span, span, scope)
     if isinstance(left.type, Record):
         return scope.report("ISF309", span, "sammenlikner hele poster", "Sammenlikn feltene hver for seg.")
     if op not in ("er", "er ikke") and not isinstance(left.type, Number | types.Date):
@@ -191,23 +242,34 @@ def _unlike(left: ir.Expr, right: ir.Expr, at: Span, span: Span, scope: Scope) -
     if isinstance(left.type, Number) and isinstance(right.type, Number):
         label = f"er {spoken_unit(right.type.unit)}; venstre side er {spoken_unit(left.type.unit)}"
         return scope.report("ISF302", at, label, unit_hint(right, right.type, left.type, at))
-    return scope.report("ISF309", span, f"sammenlikner {type_name(left.type)} med {type_name(right.type)}")
+    hint = literal_hint(right, left.type, at)
+    return scope.report("ISF309", span, f"sammenlikner {type_name(left.type)} med {type_name(right.type)}", hint)
 
 
 def between(value: ir.Expr, low: ast.Expr, high: ast.Expr, span: Span, scope: Scope) -> ir.Expr:
     """Both ends included."""
-    return ir.And(BOOL, (compare(">=", value, low, span, scope), compare("<=", value, high, span, scope)))
+    least = compare(">=", value, low, span, scope)
+    if isinstance(value.type, ListOf | Record):
+        return least
+    return ir.And(BOOL, (least, compare("<=", value, high, span, scope)))
 
 
 def one_of(value: ir.Expr, options: tuple[ast.Expr, ...], span: Span, scope: Scope) -> ir.Expr:
     """Membership of a set of fixed values."""
-    found = []
+    if isinstance(value.type, ListOf):
+        return scope.report("ISF309", span, "sammenlikner en liste med verdier",
+                            "Skriv «finnes k i … der k er en av {a; b}».")
+    found: dict[ir.Value, None] = {}
+    whole = True
     for option in options:
         each = compare("er", value, option, option.span, scope)
-        if not isinstance(each, ir.Compare):
-            return each
-        fixed = fold(each.right)
+        fixed = fold(each.right) if isinstance(each, ir.Compare) else None
+        if isinstance(each, ir.Compare) and fixed is None:
+            scope.report("ISF311", option.span, "er ikke en fast verdi", "Skriv «x er a eller x er b».")
         if fixed is None:
-            return scope.report("ISF311", option.span, "er ikke en fast verdi", "Skriv «x er a eller x er b».")
-        found.append(fixed)
-    return ir.OneOf(BOOL, value, tuple(dict.fromkeys(found)))
+            whole = False
+        else:
+            found[fixed] = None
+        if isinstance(value.type, Record):
+            break  # one message says it for all
+    return ir.OneOf(BOOL, value, tuple(found)) if whole else BROKEN

@@ -1,5 +1,6 @@
 """Who is called what: the declarations of an edition by kind and name, and the messages for names that clash."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,9 +17,14 @@ RESERVED = frozenset({
 """Words that a name may not be, because a reader (or the grammar) would take them for something else."""
 
 
+_NO_CLAUSES = ("kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "eksempel")
+"""The declarations that hold no rules; a keyword that is none of ours may be a clause's, misspelled."""
+
+
 @define
 class Names:
-    """The declarations that an edition sees, by name. Clauses and decision tables share their names."""
+    """The declarations that an edition sees, by name. Clauses and decision tables share their names; so do all that
+    are types (kodeverk, posts, entities), and all that are values (satser, tables, results, kodesett)."""
 
     kilder: dict[str, ast.KildeDecl] = field(factory=dict)
     kodeverk: dict[str, ast.KodeverkDecl] = field(factory=dict)
@@ -30,50 +36,64 @@ class Names:
     results: dict[str, ast.ResultDecl | ast.DecisionDecl] = field(factory=dict)
     clauses: dict[str, ast.ClauseDecl | ast.DecisionDecl] = field(factory=dict)
     examples: list[ast.ExampleDecl] = field(factory=list)
+    broken: set[str] = field(factory=set)
+    """The names of declarations that are not there, for a reason that has its message; a use has none of its own."""
     broken_clauses: bool = False
-    """Whether a clause could not be read, so that a name that is not found may stand in it."""
+    """Whether a clause could not be read, so that a result without rules may have them there."""
 
 
 def collect(files: Iterable[ast.File], problems: Problems) -> Names:
     """The names of all files. A name used twice is a message at the second place; the first one counts."""
     names = Names()
     values: dict[str, ast.Name] = {}
+    kinds: dict[str, ast.Name] = {}
     for file in files:
         for declaration in file.declarations:
-            _collect(declaration, names, values, problems)
+            _collect(declaration, names, values, kinds, problems)
     return names
 
 
+def broken_name(declaration: ast.BrokenDecl) -> str:
+    """The name of a declaration that could not be read: the word after its keyword."""
+    found = re.match(r"\w+\s+([^\W]\w*(?:\.\w+)*)", declaration.span.text)
+    return found[1] if found else ""
+
+
 def _collect(
-    declaration: ast.Declaration, names: Names, values: dict[str, ast.Name], problems: Problems
+    declaration: ast.Declaration, names: Names, values: dict[str, ast.Name], kinds: dict[str, ast.Name],
+    problems: Problems,
 ) -> None:
     match declaration:
         case ast.KildeDecl():
             _add(names.kilder, declaration.name, declaration, problems)
-        case ast.KodeverkDecl():
-            _add(names.kodeverk, declaration.name, declaration, problems)
-        case ast.PostDecl():
-            _add(names.posts, declaration.name, declaration, problems)
-        case ast.EntityDecl():
-            _add(names.entities, declaration.name, declaration, problems)
-        case ast.KodesettDecl() if _is_new_value(declaration.name, values, problems):
+        case ast.KodeverkDecl() if _is_new(declaration.name, kinds, problems):
+            names.kodeverk[declaration.name.text] = declaration
+        case ast.PostDecl() if _is_new(declaration.name, kinds, problems):
+            names.posts[declaration.name.text] = declaration
+        case ast.EntityDecl() if _is_new(declaration.name, kinds, problems):
+            names.entities[declaration.name.text] = declaration
+        case ast.KodesettDecl() if _is_new(declaration.name, values, problems):
             names.kodesett[declaration.name.text] = declaration
-        case ast.RateDecl() if _is_new_value(declaration.name, values, problems):
+        case ast.RateDecl() if _is_new(declaration.name, values, problems):
             names.rates[declaration.name.text] = declaration
-        case ast.TableDecl() if _is_new_value(declaration.name, values, problems):
+        case ast.TableDecl() if _is_new(declaration.name, values, problems):
             names.tables[declaration.name.text] = declaration
-        case ast.ResultDecl() if _is_new_value(declaration.name, values, problems):
+        case ast.ResultDecl() if _is_new(declaration.name, values, problems):
             names.results[declaration.name.text] = declaration
         case ast.ClauseDecl():
             _add(names.clauses, declaration.number, declaration, problems, is_clause=True)
         case ast.DecisionDecl():
-            if _is_new_value(declaration.name, values, problems):
-                names.results[declaration.name.text] = declaration
+            if _is_new(declaration.name, values, problems):
                 _add(names.clauses, declaration.name, declaration, problems, is_clause=True)
+                if names.clauses[declaration.name.text] is declaration:
+                    names.results[declaration.name.text] = declaration
+                else:
+                    names.broken.add(declaration.name.text)
         case ast.ExampleDecl():
             names.examples.append(declaration)
         case ast.BrokenDecl(keyword):
-            names.broken_clauses |= keyword not in ("kilde", "kodeverk", "eksempel")
+            names.broken.add(broken_name(declaration))
+            names.broken_clauses |= keyword not in _NO_CLAUSES
         case _:
             pass
 
@@ -94,7 +114,7 @@ def _add(
         known[name.text] = declaration
 
 
-def _is_new_value(name: ast.Name, values: dict[str, ast.Name], problems: Problems) -> bool:
+def _is_new(name: ast.Name, values: dict[str, ast.Name], problems: Problems) -> bool:
     check_reserved(name, problems)
     if name.text in values:
         problems.add(

@@ -1,7 +1,6 @@
 """Many things at once: quantifiers over the things of a parent or the elements of a list, and membership."""
 
-from rulesdsl.check.arithmetic import BROKEN, sized
-from rulesdsl.check.fits import condition, fold, require, unify
+from rulesdsl.check.fits import BROKEN, condition, require, sized, unify, write
 from rulesdsl.check.names import check_reserved
 from rulesdsl.check.scope import BoundItem, BoundThing, Scope, thing_of
 from rulesdsl.core import ir
@@ -20,8 +19,6 @@ def infer_quantifier(node: ast.QuantifierExpr, scope: Scope, wanted: Type | None
     where = condition(node.where, inner) if node.where is not None else None
     if name == "annen":
         where = _apart(node, over, where, scope)
-        if where is None:
-            return BROKEN
     match node.kind:
         case "antall":
             return ir.Count(COUNT, name, over, where)
@@ -43,7 +40,6 @@ def _domain(node: ast.QuantifierExpr, scope: Scope) -> tuple[ir.Domain, Scope] |
         check_reserved(node.var, scope.declared.problems)
     if scope.value(name) is not None or scope.thing(name) is not None:
         scope.report("ISF202", node.var.span, "er alt et navn her", "Velg et annet navn.", name)
-        return None
     if isinstance(node.over, ast.Access):
         holder = thing_of(node.over.of, scope)
         entity = scope.many_of(holder, node.over.name.text) if holder else None
@@ -58,11 +54,11 @@ def _domain(node: ast.QuantifierExpr, scope: Scope) -> tuple[ir.Domain, Scope] |
     return None
 
 
-def _apart(node: ast.QuantifierExpr, over: ir.Domain, where: ir.Expr | None, scope: Scope) -> ir.Expr | None:
+def _apart(node: ast.QuantifierExpr, over: ir.Domain, where: ir.Expr | None, scope: Scope) -> ir.Expr:
     """``annen`` leaves out the thing that is decided."""
     if not isinstance(over, ir.Children) or over.entity != scope.entity.name:
-        scope.report("ISF313", node.var.span, f"kan bare gå over flere av {scope.entity.name}", "Bruk et annet navn.")
-        return None
+        return scope.report("ISF313", node.var.span, f"kan bare gå over flere av {scope.entity.name}",
+                            "Bruk et annet navn.")
     apart = ir.Not(BOOL, ir.Same(BOOL, ir.Bound("annen"), ir.This()))
     return apart if where is None else ir.And(BOOL, (apart, where))
 
@@ -93,9 +89,8 @@ def _chosen(
         return ir.Pick(BOOL, node.kind, name, over, where, key, same, ir.Const(BOOL, False))  # type: ignore[arg-type]
     assert node.take is not None
     assert node.otherwise is not None
-    take, otherwise = inner.infer(node.take, wanted), scope.infer(node.otherwise, wanted)
-    if isinstance(take.type, Code) and not isinstance(otherwise.type, Code):
-        otherwise = scope.infer(node.otherwise, take.type)
+    take = inner.infer(node.take, wanted)
+    otherwise = scope.infer(node.otherwise, take.type if isinstance(take.type, Code) else wanted)
     kind = unify((take, otherwise), node.span, scope)
     if key is not None:
         return ir.Pick(kind, node.kind, name, over, where, key, take, otherwise)  # type: ignore[arg-type]
@@ -114,17 +109,23 @@ def infer_contains(node: ast.InExpr, scope: Scope) -> ir.Expr:
     """``x i kodesett`` or ``x i liste``."""
     if isinstance(node.items, ast.NameRef) and node.items.name in scope.declared.names.kodesett:
         return _in_kodesett(node, node.items.name, scope)
+    if isinstance(node.items, ast.NameRef) and not scope.means(node.items.name):
+        scope.infer(node.value, Broken())
+        hint = did_you_mean(node.items.name, [*scope.declared.names.kodesett, *scope.known_names()])
+        return scope.report("ISF201", node.items.span, "er verken et kodesett eller en liste", hint, node.items.name)
     items = scope.infer(node.items)
     if isinstance(items.type, Broken):
         return items
     if not isinstance(items.type, ListOf):
-        near = did_you_mean(node.items.span.text, scope.declared.names.kodesett)
         label = f"er {type_name(items.type)}, verken en liste eller et kodesett"
-        return scope.report("ISF310", node.items.span, label, near)
-    value = scope.infer(node.value, items.type.item)
-    value = require(value, items.type.item, node.value.span, scope)
+        return scope.report("ISF310", node.items.span, label, _hint_contains(node))
     if isinstance(items.type.item, Record):
         return scope.report("ISF309", node.span, "sammenlikner hele poster", "Skriv «finnes e i … der e.felt er …».")
+    value = scope.infer(node.value, items.type.item)
+    if isinstance(value.type, ListOf):
+        return scope.report("ISF309", node.span, "venstre side er en liste",
+                            f"Skriv «finnes k i {node.value.span.text} der k i {node.items.span.text}».")
+    value = require(value, items.type.item, node.value.span, scope)
     return BROKEN if isinstance(value.type, Broken) else ir.Contains(BOOL, items, value)
 
 
@@ -138,11 +139,13 @@ def _in_kodesett(node: ast.InExpr, name: str, scope: Scope) -> ir.Expr:
     value = require(value, kind, node.value.span, scope)
     if isinstance(value.type, Broken):
         return BROKEN
-    options = []
-    for item in decl.items:
-        fixed = fold(require(scope.infer(item, kind), kind, item.span, scope))
-        if fixed is not None:
-            options.append(fixed)
-    return ir.OneOf(BOOL, value, tuple(options), name)
+    return ir.OneOf(BOOL, value, scope.declared.kodesett.get(name, ()), name)
+
+
+def _hint_contains(node: ast.InExpr) -> str:
+    """``x i liste`` with its sides turned around."""
+    if isinstance(node.value, ast.TextLiteral | ast.NumberLiteral):
+        return write(f"{node.items.span.text} er {node.value.span.text}")
+    return ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, evolve, field
 
-from rulesdsl.check.declare import Declared
+from rulesdsl.check.declare import Declared, accessor
 from rulesdsl.core import ir
 from rulesdsl.core.types import Broken, Record, Type
 from rulesdsl.diagnostics import did_you_mean
@@ -43,6 +43,21 @@ class Scope:
     clause: str = ""
     parts: dict[str, ir.Part] = field(factory=dict)
     bound: dict[str, BoundThing | BoundItem] = field(factory=dict)
+    depths: dict[str, int] = field(factory=dict)
+
+    def deepened(self, name: str, value: ir.Expr) -> int:
+        """How deep a part of the clause goes, with the parts that it builds upon; remembered under its name."""
+        known: dict[int, int] = {}
+
+        def depth(node: ir.Expr) -> int:
+            if isinstance(node, ir.Part):
+                return 1 + self.depths[node.name]
+            if id(node) not in known:
+                known[id(node)] = 1 + max(map(depth, ir.children(node)), default=0)
+            return known[id(node)]
+
+        self.depths[name] = depth(value)
+        return self.depths[name]
 
     def binding(self, name: str, what: BoundThing | BoundItem) -> "Scope":
         return evolve(self, bound={**self.bound, name: what})
@@ -91,6 +106,10 @@ class Scope:
             return ir.RateOf(self.declared.rates[name].type, name)
         return found
 
+    def means(self, name: str) -> bool:
+        """Whether a bare name means anything here, or would if what it names could be read."""
+        return self.value(name) is not None or self.thing(name) is not None or name in self.declared.names.broken
+
     def member(self, thing: BoundThing, name: str) -> ir.Expr | None:
         """A field or a result of a thing."""
         decl = self.declared.field_of(thing.entity.name, name)
@@ -103,6 +122,8 @@ class Scope:
 
     def within(self, value: ir.Expr, name: str) -> ir.Expr | None:
         """A field of a record."""
+        if isinstance(value, ir.Part):
+            return self.within(value.value, name)
         if not isinstance(value.type, Record):
             return None
         decl = next((each for each in self.declared.records[value.type.name].fields if each.name == name), None)
@@ -139,11 +160,6 @@ def spoken(decl: ir.FieldDecl) -> str:
     if not title:
         return decl.name.replace("_", " ")
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def accessor(entity: str) -> str:
-    """The name by which rules speak of the parent: ``pasient`` for Pasient."""
-    return entity[:1].lower() + entity[1:]
 
 
 def thing_of(node: ast.Expr, scope: Scope) -> BoundThing | None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from attrs import fields, frozen
+from attrs import fields
 
 from rulesdsl.core.types import Type
+from rulesdsl.source import frozen
 
 Value = bool | str | Decimal | datetime.date | tuple["Value", ...]
 Standing = Literal["offisiell", "avledet", "ubekreftet", "eksempel"]

@@ -1,6 +1,8 @@
 """Types of the core. A number's type carries its unit, its scale and how large it can get."""
 
-from attrs import field, frozen
+from attrs import field
+
+from rulesdsl.source import frozen
 
 Unit = tuple[tuple[str, int], ...]
 """A product of base units with exponents, sorted by name: ``(("kroner", 1), ("poeng", -1))``."""
