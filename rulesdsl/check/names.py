@@ -8,14 +8,10 @@ from attrs import define, field
 
 from rulesdsl.diagnostics import Problems
 from rulesdsl.syntax import ast
+from rulesdsl.syntax.build_expressions import UNITS
 
-RESERVED = frozenset({
-    "og", "eller", "ikke", "hvis", "så", "ellers", "er", "i", "finnes", "mangler", "mellom", "antall", "alle", "sum",
-    "maks", "min", "første", "siste", "der", "når", "krav", "regel", "unntak", "fra", "for", "etter", "har", "denne",
-    "annen", "ja", "nei", "kr", "kroner", "poeng", "døgn", "timer", "gitt", "ukjent", "omtale", "ifølge",
-})
-"""Words that a name may not be, because a reader (or the grammar) would take them for something else."""
-
+RESERVED = UNITS | {"annen"}
+"""Words that can be read where names stand, and mean something else there; other keywords the parser turns down."""
 
 _NO_CLAUSES = ("kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "eksempel")
 """The declarations that hold no rules; a keyword that is none of ours may be a clause's, misspelled."""

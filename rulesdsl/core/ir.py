@@ -486,24 +486,6 @@ class Result:
     groups: tuple[Group, ...]
     is_decision: bool = False
 
-    def uses(self) -> frozenset[str]:
-        """The results that its rules read, of this thing or of others."""
-        found: set[str] = set()
-        roots: list[Expr] = []
-        todo = list(self.groups)
-        while todo:
-            group = todo.pop()
-            todo.extend(group.exceptions)
-            for rule in group.rules:
-                todo.extend(rule.exceptions)
-                roots.extend((*rule.conditions, rule.value))
-        seen: set[int] = set()
-        for root in roots:
-            if id(root) not in seen:
-                seen.add(id(root))
-                found.update(node.name for node in walk(root) if isinstance(node, ResultOf))
-        return frozenset(found)
-
 
 # ── Data the rules speak of ──────────────────────────────────────────────────────────────────────────────────
 
