@@ -11,8 +11,9 @@ import hashlib
 import io
 import os
 import pickle
+import re
+import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,8 @@ from rulesdsl.core import ir, types
 _MAGIC = b"isfrules compiled 1\n"
 _KEEP = 20
 """How many versions of the rulebooks are kept."""
+
+_KEY = re.compile("[0-9a-f]{64}")
 
 _DATA: dict[tuple[str, str], type] = {("decimal", "Decimal"): Decimal, ("datetime", "date"): datetime.date}
 _DATA |= {
@@ -56,12 +59,15 @@ def key_of(contents: Mapping[str, bytes]) -> str:
 
 def _engine() -> bytes:
     """The version of the engine and when its own code last changed, so that a developer's edit counts too."""
-    package = Path(rulesdsl.__file__).parent
-    stamps = [
-        f"{path.name} {stat.st_mtime_ns} {stat.st_size}"
-        for part in ("check", "core", "syntax") for path in sorted((package / part).iterdir())
-        if path.suffix in (".py", ".lark") and (stat := path.stat())
-    ]
+    package = os.path.dirname(rulesdsl.__file__)
+    stamps = []
+    for part in ("", "check", "core", "syntax"):
+        for entry in os.scandir(os.path.join(package, part)):
+            if entry.name.endswith((".py", ".lark")):
+                found = entry.stat()
+                # A copy may keep the time of its original; the inode's own time it cannot keep.
+                stamps.append(f"{part} {entry.name} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_size}")
+    stamps.sort()
     return "\n".join([rulesdsl.__version__, sys.version, *stamps]).encode()
 
 
@@ -70,7 +76,8 @@ def load(key: str, name: str, kind: type[T]) -> T | None:
     path = folder() / key / f"{name}.bin"
     try:
         with path.open("rb") as file:
-            if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
+            about = os.fstat(file.fileno())
+            if not _is_own(about) or not stat.S_ISREG(about.st_mode):
                 return None
             content = file.read()
         head, digest, payload = content[: len(_MAGIC)], content[len(_MAGIC) :][:32], content[len(_MAGIC) + 32 :]
@@ -80,6 +87,13 @@ def load(key: str, name: str, kind: type[T]) -> T | None:
     except Exception:  # whatever is wrong with a kept file, it is made anew
         return None
     return value if isinstance(value, kind) else None
+
+
+def _is_own(about: os.stat_result) -> bool:
+    """Whether this user alone could have written a file."""
+    if not hasattr(os, "getuid"):
+        return True
+    return about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _unpickle(payload: bytes) -> Any:
@@ -103,23 +117,30 @@ class _Data(pickle.Unpickler):
 
 def save(key: str, name: str, value: object) -> None:
     """Keeps a value; where that cannot be done, nothing is lost but time."""
+    import tempfile  # takes a while, and only the first run needs it
+
     try:
         home = folder() / key
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         payload = pickle.dumps(value, protocol=5)
-        handle, temporary = tempfile.mkstemp(dir=home)
-        with os.fdopen(handle, "wb") as file:
-            file.write(_MAGIC + hashlib.sha256(payload).digest() + payload)
-        os.replace(temporary, home / f"{name}.bin")
+        handle, temporary = tempfile.mkstemp(dir=home, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_MAGIC + hashlib.sha256(payload).digest() + payload)
+            os.replace(temporary, home / f"{name}.bin")
+        except BaseException:
+            os.unlink(temporary)
+            raise
         _forget_old(folder())
     except OSError:
         return
 
 
 def _forget_old(home: Path) -> None:
-    """Only the latest few are kept."""
-    kept = sorted(home.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for old in kept[_KEEP:]:
+    """Only the latest few are kept. Nothing is removed but what was written here: the folder may hold other things."""
+    ours = [each for each in home.iterdir() if _KEY.fullmatch(each.name)]
+    for old in sorted(ours, key=lambda each: each.stat().st_mtime, reverse=True)[_KEEP:]:
         for file in old.iterdir():
-            file.unlink(missing_ok=True)
+            if file.suffix in (".bin", ".tmp"):
+                file.unlink(missing_ok=True)
         old.rmdir()

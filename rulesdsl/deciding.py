@@ -1,8 +1,9 @@
 """Cases to explanations: reads a file of cases, picks the edition of each by its rettsdato, decides and explains."""
 
 import datetime
+from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 import rulesdsl
 from rulesdsl.core.ir import Edition
@@ -11,18 +12,21 @@ from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.evaluate.explain import explain, explain_changed
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
 from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.what_if import Change, set_fact
+from rulesdsl.source import frozen
 from rulesdsl.workspace import EditionInfo, Workspace
 
 ENGINE = f"isfrules {rulesdsl.__version__}"
 
 
 class NoEdition(Exception):
-    """There is no edition to decide by at all: ``message`` and ``hint`` say what the user can do."""
+    """There is no edition to decide by at all: ``message`` and ``hint`` say what the user can do. ``broken`` is
+    whether the errors of the rulebook are the reason."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, broken: bool = False) -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.broken = message, hint, broken
 
 
 @frozen
@@ -37,12 +41,20 @@ class Question:
 
 def explain_text(workspace: Workspace, text: str, name: str, question: Question | None = None) -> Explanation:
     """Every case of a file, explained; what is wrong with one never hides the others. Raises ``NoEdition``."""
+    return Explanation(ENGINE, tuple(explain_each(workspace, text, name, question)))
+
+
+def explain_each(
+    workspace: Workspace, text: str, name: str, question: Question | None = None
+) -> Iterator[CaseExplanation]:
+    """The same, one case at a time, so that a large file need not be held in memory with all its reasons."""
     asked = question or Question()
     rulebook, entities_from = _rulebook(workspace, asked)
     documents, errors = read_documents(text, name)
-    cases = [case for document in documents for case in _document(document, workspace, rulebook, entities_from, asked)]
-    broken = [CaseExplanation("", "", error.field or name, "", "", (), (error,)) for error in errors]
-    return Explanation(ENGINE, (*broken, *cases))
+    for error in errors:
+        yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
+    for document in documents:
+        yield from _document(document, workspace, rulebook, entities_from, asked)
 
 
 def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
@@ -50,12 +62,14 @@ def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     if asked.edition is not None:
         edition = workspace.edition(asked.edition)
         if edition is None:
-            raise NoEdition(f"Utgaven «{asked.edition}» finnes ikke.", workspace.near(asked.edition))
+            broken = asked.edition in [each.id for each in workspace.broken]
+            raise NoEdition(*workspace.not_found(asked.edition), broken)
         return edition.rulebook, edition
     rulebooks = workspace.rulebooks()
     if len(rulebooks) != 1:
         found = f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else "Her er ingen utgave uten feil."
-        raise NoEdition(found, "Velg med --edition." if rulebooks else "Kjør «isfrules check» og rett feilene først.")
+        hint = "Velg med --edition." if rulebooks else "Kjør «isfrules check» og rett feilene først."
+        raise NoEdition(found, hint, broken=not rulebooks)
     latest = [each for each in workspace.index if each.rulebook == rulebooks[0]][-1]
     edition = workspace.edition(latest.id)
     assert edition is not None
@@ -67,27 +81,26 @@ def _document(
 ) -> list[CaseExplanation]:
     """The things of one document, each under its own edition, in the order of the document."""
     days = dict(rettsdatoer(document, entities_from.entities))
-    runs: dict[str, Case] = {}
+    runs: dict[str, Run] = {}
     found: list[CaseExplanation] = []
     first = load(document, entities_from)
     for number, thing in enumerate(first.things or (first.root,)):
         day = days.get(thing.place)
         edition = entities_from
         if asked.edition is None and day is not None:
-            info = workspace.on(rulebook, day)
-            if info is None:
-                error = no_edition(day, rulebook, workspace)
-                plain = explain_broken(thing, entities_from, (*thing.errors, error))
-                found.append(plain)
+            picked = on_day(day, rulebook, workspace)
+            if isinstance(picked, CaseError):
+                found.append(explain_broken(thing, entities_from, (*thing.errors, picked)))
                 continue
-            edition = workspace.edition(info.id) or entities_from
+            edition = picked
         if edition.id not in runs:
-            runs[edition.id] = first if edition is entities_from else load(document, edition)
-        case = runs[edition.id]
-        if not case.things:
-            found.append(explain_broken(case.root, edition, case.errors))
+            case = first if edition is entities_from else load(document, edition)
+            runs[edition.id] = decide(edition, case)
+        run = runs[edition.id]
+        if not run.case.things:
+            found.append(explain_broken(run.case.root, edition, run.case.errors))
             continue
-        found.append(_thing(document, case, number, edition, workspace, asked))
+        found.append(_thing(document, run, number, workspace, asked))
     above = first.root.errors if first.things and first.root not in first.things else []
     if above:
         found.insert(0, explain_broken(first.root, entities_from, tuple(above)))
@@ -99,8 +112,20 @@ def explain_broken(thing: Thing, edition: Edition, errors: tuple[CaseError, ...]
     return CaseExplanation(thing.entity, thing.key or "", thing.label, "", edition.rulebook.upper(), (), errors)
 
 
-def no_edition(day: datetime.date, rulebook: str, workspace: Workspace) -> CaseError:
-    """No edition covers a day: the message names the nearest ones, and decides by none of them."""
+def on_day(day: datetime.date, rulebook: str, workspace: Workspace) -> Edition | CaseError:
+    """The edition of a day. Where none covers it the message names the nearest ones, and none of them decides."""
+    infos = workspace.on(rulebook, day)
+    edition = workspace.edition(infos[0].id) if len(infos) == 1 else None
+    if edition is not None:
+        return edition
+    mend = "Kjør «isfrules check» og rett feilene først."
+    broken = [each for each in workspace.broken
+              if each.rulebook == rulebook and each.valid_from <= day <= each.valid_to]
+    if infos:
+        both = " og ".join(each.id for each in infos)
+        return CaseError("ISF411", f"Flere utgaver gjelder {day}: {both}.", "", str(day), mend)
+    if broken:
+        return CaseError("ISF412", f"Utgaven {broken[0].id} gjelder {day}, men har feil.", "", str(day), mend)
     editions = [each for each in workspace.index if each.rulebook == rulebook]
     nearest = sorted(editions, key=lambda each: _distance(day, each))[:2]
     known = " og ".join(f"{each.id} ({each.valid_from} til {each.valid_to})" for each in nearest)
@@ -111,15 +136,11 @@ def _distance(day: datetime.date, info: EditionInfo) -> int:
     return max((info.valid_from - day).days, (day - info.valid_to).days)
 
 
-def _thing(
-    document: Document, case: Case, number: int, edition: Edition, workspace: Workspace, asked: Question
-) -> CaseExplanation:
-    thing = case.things[number]
-    run = decide(edition, case)
-    explained = explain(run, thing, asked.alternatives)
+def _thing(document: Document, run: Run, number: int, workspace: Workspace, asked: Question) -> CaseExplanation:
+    explained = explain(run, run.case.things[number], asked.alternatives)
     if not asked.what_if or explained.errors:
         return explained
-    return _changed(explained, document, number, edition, workspace, asked)
+    return _changed(explained, document, number, run.edition, workspace, asked)
 
 
 def _changed(
@@ -129,11 +150,11 @@ def _changed(
     changed, thing, changes, errors = _with_changes(document, number, edition, asked.what_if)
     day = thing.facts.get((edition.entities[thing.entity].date,))
     if not errors and asked.edition is None and isinstance(day, datetime.date):
-        info = workspace.on(edition.rulebook, day)
-        if info is None:
-            errors = [no_edition(day, edition.rulebook, workspace)]
-        elif info.id != edition.id:
-            edition = workspace.edition(info.id) or edition
+        picked = on_day(day, edition.rulebook, workspace)
+        if isinstance(picked, CaseError):
+            errors = [picked]
+        elif picked is not edition:
+            edition = picked
             changed, thing, changes, errors = _with_changes(document, number, edition, asked.what_if)
     if errors:
         return evolve(before, errors=tuple(errors))

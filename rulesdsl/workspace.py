@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 import rulesdsl
 from rulesdsl.core.ir import Edition
 from rulesdsl.diagnostics import Diagnostic, did_you_mean
+from rulesdsl.source import frozen
 
 if TYPE_CHECKING:
     from rulesdsl.check.editions import Checked
@@ -82,7 +83,7 @@ class Workspace:
 
     @cached_property
     def contents(self) -> dict[str, bytes]:
-        """All rule files and tables by the name shown to users, in order of name."""
+        """All rule files and tables by the name shown to users, in order of name; a root that is a file comes first."""
         top = self.root.resolve()
         paths = [top] if top.is_file() else _files(top)
         if top.is_file():
@@ -122,61 +123,86 @@ class Workspace:
 
     # ── editions ──
 
-    @cached_property
+    @property
     def index(self) -> tuple[EditionInfo, ...]:
         """The editions that can be used, by rulebook and time. Those with errors are not among them."""
+        return self._editions[0]
+
+    @property
+    def broken(self) -> tuple[EditionInfo, ...]:
+        """The editions that have errors."""
+        return self._editions[1]
+
+    @cached_property
+    def _editions(self) -> tuple[tuple[EditionInfo, ...], tuple[EditionInfo, ...]]:
+        if self.cache:
+            from rulesdsl import compiled
+
+            kept = compiled.load(self._key, "index", tuple)
+            if kept is not None:
+                good, broken = kept
+                return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
+        editions = sorted(self.checked.editions.values(), key=lambda each: (each.rulebook, each.valid_from))
+        good = [(each.rulebook, each.name, each.title, each.valid_from, each.valid_to, each.files[-1])
+                for each in editions]
+        broken = [(*name.split("@", 1), each.header.title, each.first_day, each.last_day, each.own.span.source.name)
+                  for name, each in self.checked.known.items() if name not in self.checked.editions]
+        if self.cache:
+            for each in editions:
+                compiled.save(self._key, each.id, each)
+            compiled.save(self._key, "index", (tuple(good), tuple(broken)))
+        return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
+
+    @cached_property
+    def _key(self) -> str:
         from rulesdsl import compiled
 
-        key = compiled.key_of(self.contents)
-        kept = compiled.load(key, "index", tuple) if self.cache else None
-        if kept is not None:
-            return tuple(EditionInfo(*row) for row in kept)
-        editions = sorted(self.checked.editions.values(), key=lambda each: (each.rulebook, each.valid_from))
-        rows = tuple(
-            (each.rulebook, each.name, each.title, each.valid_from, each.valid_to, each.files[-1]) for each in editions
-        )
-        if self.cache and not any(problem.is_error for problem in self.checked.problems):
-            for each in editions:
-                compiled.save(key, each.id, each)
-            compiled.save(key, "index", rows)
-        return tuple(EditionInfo(*row) for row in rows)
+        return compiled.key_of(self.contents)
 
     def edition(self, name: str) -> Edition | None:
         """A whole edition by its id (``isf@2020``), compiled now or before."""
-        if name not in self._loaded:
+        if name not in self._loaded and name in {each.id for each in self.index}:
             from rulesdsl import compiled
 
-            known = name in {each.id for each in self.index}
-            kept = compiled.load(compiled.key_of(self.contents), name, Edition) if self.cache and known else None
-            edition = kept or self.checked.editions.get(name)
-            if edition is None:
-                return None
-            self._loaded[name] = edition
-        return self._loaded[name]
+            kept = compiled.load(self._key, name, Edition) if self.cache else None
+            if kept is None:
+                kept = self.checked.editions[name]
+                if self.cache:
+                    compiled.save(self._key, name, kept)
+            self._loaded[name] = kept
+        return self._loaded.get(name)
 
     def rulebooks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.rulebook for each in self.index))
 
-    def on(self, rulebook: str, day: datetime.date) -> EditionInfo | None:
-        """The edition of a rulebook that is valid on a day; never the nearest one."""
-        return next(
-            (each for each in self.index if each.rulebook == rulebook and each.valid_from <= day <= each.valid_to), None
-        )
+    def on(self, rulebook: str, day: datetime.date) -> tuple[EditionInfo, ...]:
+        """The editions of a rulebook that are valid on a day; never the nearest one. Two are the author's mistake."""
+        own = [each for each in self.index if each.rulebook == rulebook]
+        return tuple(each for each in own if each.valid_from <= day <= each.valid_to)
 
-    def near(self, name: str) -> str:
-        """A hint that names an edition near a name that is not there."""
+    def not_found(self, name: str) -> tuple[str, str]:
+        """Why there is no edition of a name to decide by, and what to do."""
+        if any(each.id == name for each in self.broken):
+            return f"Utgaven «{name}» har feil.", "Kjør «isfrules check» og rett feilene først."
         ids = [each.id for each in self.index]
-        return did_you_mean(name, ids) or (f"Her finnes {', '.join(ids)}." if ids else "")
+        known = f"Her finnes {', '.join(ids)}." if ids else ""
+        return f"Utgaven «{name}» finnes ikke.", did_you_mean(name, ids) or known
 
 
 def _files(folder: Path) -> list[Path]:
+    """The rule files and tables below a folder. A folder that is reached twice, by a link, is read once."""
+    seen: set[Path] = set()
+
     def found(below: Path) -> Iterator[Path]:
+        if (place := below.resolve()) in seen:
+            return
+        seen.add(place)
         for entry in sorted(below.iterdir()):
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
                 yield from found(entry)
-            elif entry.suffix in (".isf", ".csv"):
+            elif entry.suffix in (".isf", ".csv") and (entry.is_file() or entry.is_symlink()):
                 yield entry
 
     return list(found(folder))

@@ -1,13 +1,19 @@
 """The command line. One file a command; each is imported when it is asked for, so that starting stays quick."""
 
+import gc
 import importlib
+import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 import rulesdsl
+from rulesdsl.cli.norwegian import Command, said
+from rulesdsl.publish.line import clean
 
 COMMANDS = {
     "explain": "avgjør en sak og viser hvilket punkt som ga hva",
@@ -19,7 +25,29 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+USAGE, STOPPED = 2, 130
+"""Exit codes: the call itself was wrong; the user pressed Ctrl-C."""
+
+
+class _Commands(Command, click.Group):
+    def main(
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, complete_var: str | None = None,
+        standalone_mode: bool = True, **extra: Any,
+    ) -> Any:
+        """As click does it, but what click says is said in Norwegian, and Ctrl-C is quiet."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, False, **extra)
+        except click.ClickException as error:
+            ctx = error.ctx if isinstance(error, click.UsageError) else None
+            name = ctx.command_path if ctx else prog_name or "isfrules"
+            click.echo(clean(f"feil  {said(error)}") + f"\n  Hjelp: {name} --help", err=True)
+            sys.exit(USAGE)
+        except click.Abort:
+            sys.exit(STOPPED)
+        sys.exit(code if isinstance(code, int) else 0)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -32,6 +60,10 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Kommandoer"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -46,10 +78,12 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands, invoke_without_command=True, help="Regelverket for ISF som regler en maskin kan følge og forklare.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"]}, subcommand_metavar="KOMMANDO [ARGUMENTER]…",
 )
-@click.option("--rulebooks", type=click.Path(path_type=Path), help="Mappe eller fil med regelverk.")
-@click.version_option(rulesdsl.__version__, "--version", prog_name="isfrules", help="Viser versjonen.")
+@click.option("--rulebooks", metavar="STI", type=click.Path(readable=False, path_type=Path),
+              help="Mappe eller fil med regelverk.")
+@click.version_option(rulesdsl.__version__, "--version", prog_name="isfrules", message="%(prog)s %(version)s",
+                      help="Viser versjonen.")
 @click.pass_context
 def group(ctx: click.Context, rulebooks: Path | None) -> None:
     ctx.obj = rulebooks
@@ -58,9 +92,22 @@ def group(ctx: click.Context, rulebooks: Path | None) -> None:
 
 
 def main() -> None:
-    """The entry point. A reader that goes away (``| head``) ends the program quietly."""
+    """The entry point. A reader that goes away (``| head``) and Ctrl-C end the program quietly."""
+    # Little of what a short run makes is garbage, and looking for it takes a tenth of the time.
+    gc.set_threshold(50_000)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file is UTF-8 wherever it is written; a terminal is asked for no sign that it lacks.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     try:
         group.main(prog_name="isfrules")
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        click.echo(clean(f"feil  Kunne ikke lese eller skrive: {error.filename or 'ut'} ({error.strerror})."), err=True)
+        sys.exit(USAGE)
+    finally:
+        gc.freeze()  # the program ends; its last look for garbage would find none worth the time

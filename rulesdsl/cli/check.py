@@ -5,22 +5,19 @@ from pathlib import Path
 
 import click
 
-from rulesdsl.cli.common import FINDINGS, open_root, show_problems
-from rulesdsl.workspace import Workspace
+from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems
+from rulesdsl.cli.norwegian import Command
 
 
-@click.command("check", help="Leser og kontrollerer regelverket: alle meldinger om alle filer.")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.command("check", cls=Command, help="Leser og kontrollerer regelverket: alle meldinger om alle filer.")
+@click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
 @click.pass_obj
 def command(rulebooks: Path | None, path: Path | None) -> None:
-    workspace = Workspace(open_root(path or rulebooks).path)
+    workspace = open_workspace(path or rulebooks)
     problems = workspace.checked.problems
     show_problems(problems)
-    errors = sum(problem.is_error for problem in problems)
-    files, editions = len(workspace.rule_files()), len(workspace.checked.known)
-    if errors:
-        click.echo(f"{errors} feil i {files} {'fil' if files == 1 else 'filer'}.")
+    if any(problem.is_error for problem in problems):
         sys.exit(FINDINGS)
-    warnings = len(problems)
-    click.echo(f"I orden: {files} {'fil' if files == 1 else 'filer'}, {editions} "
-               f"{'utgave' if editions == 1 else 'utgaver'}{f', {warnings} advarsler' if warnings else ''}.")
+    files, editions = len(workspace.rule_files()), len(workspace.checked.known)
+    say(f"I orden: {files} {'fil' if files == 1 else 'filer'}, {editions} "
+        f"{'utgave' if editions == 1 else 'utgaver'}.")

@@ -1,23 +1,44 @@
 """``isfrules explain``: decides cases and shows which clause gave what, and why."""
 
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 
 import click
 
-from rulesdsl.cli.common import FINDINGS, console, fail, open_workspace, show_problems
-from rulesdsl.deciding import NoEdition, Question, explain_text
-from rulesdsl.evaluate.explanation import Explanation
+from rulesdsl.cli.invocation import (
+    FINDINGS,
+    console,
+    fail,
+    in_colour,
+    open_workspace,
+    show_problems,
+    width,
+    write_json,
+    write_json_list,
+)
+from rulesdsl.cli.norwegian import Choice, Command
+from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
+from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
+from rulesdsl.publish.line import Detail
 
 MOST_BYTES = 200_000_000
+"""A larger file is rather split than held in memory."""
+
+FEW = 20
+"""So many cases are set out as JSON that is easy on the eyes; more are written one a line."""
 
 
-@click.command("explain", help="Avgjør sakene i en fil (JSON; «-» er standard inn) og viser hvilket punkt som ga hva.")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(["tree", "json", "markdown", "html"]), default="tree",
-              help="Formen på svaret.")
-@click.option("--detail", type=click.Choice(["short", "medium", "full"]), default="medium",
-              help="Hvor mye av begrunnelsen som vises.")
+@click.command(
+    "explain", cls=Command, help="Avgjør sakene i en fil (JSON; «-» er standard inn) og viser hvilket punkt som ga hva."
+)
+@click.argument("file", metavar="FILE", type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@click.option("--format", "form", metavar="FORM", type=Choice(["tree", "json", "markdown", "html"]), default="tree",
+              help="Formen på svaret: tree, json, markdown eller html.")
+@click.option("--detail", metavar="GRAD", type=Choice(["short", "medium", "full"]), default="medium",
+              help="Hvor mye av begrunnelsen som vises: short, medium eller full.")
 @click.option("--edition", metavar="ID",
               help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
@@ -27,61 +48,93 @@ def command(
     rulebooks: Path | None, file: Path, form: str, detail: str, edition: str | None, what_if: tuple[str, ...]
 ) -> None:
     for setting in what_if:
-        if "=" not in setting:
+        if not setting.partition("=")[0].strip() or "=" not in setting:
             fail(f"«{setting}» er ikke en endring.", "Skriv felt=verdi, for eksempel avtale.forankret=ja.")
     text = _read(file)
     workspace = open_workspace(rulebooks)
+    found = _Findings()
+    cases = found.watch(explain_each(workspace, text, _name(file), Question(edition, what_if)))
     try:
-        explanation = explain_text(workspace, text, file.name, Question(edition, what_if))
+        first = list(islice(cases, FEW + 1))
     except NoEdition as error:
-        if "check" in error.hint:
+        if error.broken:
             show_problems(workspace.checked.problems, stderr=True)
         fail(error.message, error.hint)
-    _show(explanation, form, detail)
-    if has_findings(explanation):
+    _show(first, cases, form, cast(Detail, detail))
+    if found.any:
         sys.exit(FINDINGS)
+
+
+def _name(file: Path) -> str:
+    return "standard inn" if str(file) == "-" else file.name
 
 
 def _read(file: Path) -> str:
     try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        known = f"kan ikke leses ({error.strerror})"
-        why = "er en mappe" if file.is_dir() else known if file.exists() else "finnes ikke"
+        if str(file) == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with file.open("rb") as opened:
+                data = opened.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        known = f"kan ikke leses ({getattr(error, 'strerror', None) or 'ugyldig navn'})"
+        why = "finnes ikke" if isinstance(error, FileNotFoundError) else known
+        why = "er en mappe" if isinstance(error, IsADirectoryError) else why
         fail(f"«{file}» {why}.", "Oppgi en fil med saker i JSON, eller «-» for standard inn.")
+    if len(data) > MOST_BYTES:
+        fail(f"«{file}» er større enn {MOST_BYTES // 1_000_000} MB.", "Del sakene på flere filer.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        fail(f"ISF102  «{file}» er ikke UTF-8 (byte {error.start + 1}).", "Lagre filen som UTF-8.")
+        line = data.count(b"\n", 0, error.start) + 1
+        fail(f"ISF102  «{file}» er ikke UTF-8: linje {line}, byte {error.start + 1} i filen.", "Lagre filen som UTF-8.")
 
 
-def _show(explanation: Explanation, form: str, detail: str) -> None:
+def _show(first: list[CaseExplanation], rest: Iterator[CaseExplanation], form: str, detail: Detail) -> None:
+    """Shows the cases as they are decided, where the form allows it."""
+    cases = chain(first, rest)
     match form:
-        case "json":
-            import json
+        case "json" if len(first) > FEW:
+            from rulesdsl.publish.json import SCHEMA, case_json
 
+            write_json_list({"schema": SCHEMA, "engine": ENGINE}, "cases", map(case_json, cases))
+        case "json":
             from rulesdsl.publish.json import to_json
 
-            click.echo(json.dumps(to_json(explanation), ensure_ascii=False, indent=2))
+            write_json(to_json(Explanation(ENGINE, tuple(first))))
         case "markdown":
             from rulesdsl.publish.markdown import to_markdown
 
-            click.echo(to_markdown(explanation, detail), nl=False)  # type: ignore[arg-type]
+            click.echo(to_markdown(Explanation(ENGINE, tuple(cases)), detail), nl=False)
         case "html":
             from rulesdsl.publish.html import to_html
 
-            click.echo(to_html(explanation, detail), nl=False)  # type: ignore[arg-type]
-        case _:
+            click.echo(to_html(Explanation(ENGINE, tuple(cases)), detail), nl=False)
+        case _ if in_colour():
             from rulesdsl.publish.terminal import render
 
-            screen = console()
-            colour = screen.color_system is not None
-            screen.print(render(explanation, detail, screen.width, colour))  # type: ignore[arg-type]
+            console().print(render(Explanation(ENGINE, tuple(cases)), detail, width(), colour=True))
+        case _:
+            from rulesdsl.publish.terminal import render_plain
+
+            for lines in batched(render_plain(cases, ENGINE, detail, width())):
+                click.echo("".join(lines), nl=False)
 
 
-def has_findings(explanation: Explanation) -> bool:
-    """Whether a case could not be read, or the rules had no one answer to it."""
-    return any(
-        case.errors or any(result.status in ("conflict", "no_rule") for result in case.results if result.main)
-        for case in explanation.cases
-    )
+def batched(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Some lines at a time: a write for each takes long."""
+    found = iter(lines)
+    while some := list(islice(found, 500)):
+        yield some
+
+
+class _Findings:
+    """Notes whether a case could not be read, or the rules had no one answer to it, as the cases go by."""
+
+    any = False
+
+    def watch(self, cases: Iterable[CaseExplanation]) -> Iterator[CaseExplanation]:
+        for case in cases:
+            unclear = [result for result in case.results if result.main and result.status in ("conflict", "no_rule")]
+            self.any = self.any or bool(case.errors or unclear)
+            yield case

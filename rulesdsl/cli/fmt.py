@@ -7,27 +7,27 @@ from pathlib import Path
 
 import click
 
-from rulesdsl.cli.common import FINDINGS, open_root
+from rulesdsl.cli.invocation import FINDINGS, fail, open_workspace, say
+from rulesdsl.cli.norwegian import Command
 from rulesdsl.diagnostics import Problems
+from rulesdsl.publish.line import clean
 from rulesdsl.syntax.formatter import format_file
 from rulesdsl.syntax.parser import parse, read_text
-from rulesdsl.workspace import Workspace
 
 
-@click.command("fmt", help="Setter opp filene på én måte. Meningen og kommentarene er de samme.")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.command("fmt", cls=Command, help="Setter opp filene på én måte. Meningen og kommentarene er de samme.")
+@click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Endrer ikke; sier hvilke filer som ville blitt endret.")
 @click.pass_obj
 def command(rulebooks: Path | None, path: Path | None, only_check: bool) -> None:
-    root = open_root(path or rulebooks).path
-    workspace = Workspace(root)
-    names = workspace.rule_files()[:1] if root.is_file() else workspace.rule_files()
+    workspace = open_workspace(path or rulebooks)
+    names = workspace.rule_files()[:1] if workspace.root.is_file() else workspace.rule_files()
     changed = unreadable = 0
     for name in names:
         content, problems = workspace.contents[name], Problems()
         source = read_text(name, content, problems)
         if problems.has_errors:
-            click.echo(f"{name}: er ikke UTF-8 og er latt være", err=True)
+            click.echo(clean(f"feil ISF102  {name} er ikke UTF-8 og er latt være."), err=True)
             unreadable += 1
             continue
         text = format_file(source, parse(source, problems)).encode()
@@ -36,17 +36,27 @@ def command(rulebooks: Path | None, path: Path | None, only_check: bool) -> None
         changed += 1
         if not only_check:
             _replace(workspace.path_of(name), text)
-        click.echo(f"{name}: {'ville blitt endret' if only_check else 'endret'}")
+        say(f"{name}: {'ville blitt endret' if only_check else 'endret'}")
     if not changed and not unreadable:
-        click.echo(f"{len(names)} {'fil' if len(names) == 1 else 'filer'} er satt opp som de skal.")
+        say(f"{len(names)} {'fil' if len(names) == 1 else 'filer'} er satt opp som de skal.")
     if unreadable or (changed and only_check):
         sys.exit(FINDINGS)
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """The file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.chmod(temporary, path.stat().st_mode)
-    os.replace(temporary, path)
+    """The file whole or not at all; where it is a link, what it leads to."""
+    place = path.resolve()
+    try:
+        if not os.access(place, os.W_OK):
+            raise PermissionError(13, "skrivebeskyttet")
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(temporary, place.stat().st_mode)
+            os.replace(temporary, place)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        fail(f"«{path}» kan ikke skrives ({error.strerror}).", "Se etter rettighetene til filen.")

@@ -1,14 +1,14 @@
 """``isfrules schema``: JSON Schema of the cases, or of the explanations."""
 
-import json
 from pathlib import Path
 
 import click
 
-from rulesdsl.cli.common import fail, open_workspace
+from rulesdsl.cli.invocation import fail, open_workspace, write_json
+from rulesdsl.cli.norwegian import Command
 
 
-@click.command("schema", help="Gir JSON-skjemaet (2020-12) for sakene i en utgave.")
+@click.command("schema", cls=Command, help="Gir JSON-skjemaet (2020-12) for sakene i en utgave.")
 @click.option("--edition", metavar="ID", help="Utgaven sakene skal passe til; ellers den nyeste.")
 @click.option("--explanation", is_flag=True, help="Skjemaet for «explain --format json» i stedet.")
 @click.pass_obj
@@ -16,7 +16,7 @@ def command(rulebooks: Path | None, edition: str | None, explanation: bool) -> N
     if explanation:
         from rulesdsl.publish.json import explanation_schema
 
-        click.echo(json.dumps(explanation_schema(), ensure_ascii=False, indent=2))
+        write_json(explanation_schema())
         return
     from rulesdsl.publish.case_schema import case_schema
 
@@ -26,5 +26,5 @@ def command(rulebooks: Path | None, edition: str | None, explanation: bool) -> N
     name = edition or max(workspace.index, key=lambda each: each.valid_to).id
     found = workspace.edition(name)
     if found is None:
-        fail(f"Utgaven «{name}» finnes ikke.", workspace.near(name))
-    click.echo(json.dumps(case_schema(found), ensure_ascii=False, indent=2))
+        fail(*workspace.not_found(name))
+    write_json(case_schema(found))

@@ -1,28 +1,31 @@
 """``isfrules show``: the editions and where they were found, an edition whole, or one clause of it."""
 
-import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from rulesdsl.cli.common import fail, open_root, show_problems
+from rulesdsl.cli.invocation import FINDINGS, fail, open_root, open_workspace, say, show_problems, write_json
+from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.formatter import format_tree
 from rulesdsl.workspace import Root, Workspace
 
 
-@click.command("show", help="Viser utgavene som finnes, en utgave hel (isf@2020) eller ett punkt (isf@2020 4.3.6).")
-@click.argument("edition", required=False)
-@click.argument("punkt", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Formen på svaret.")
+@click.command(
+    "show", cls=Command, help="Viser utgavene som finnes, en utgave hel (isf@2020) eller ett punkt (isf@2020 4.3.6)."
+)
+@click.argument("edition", metavar="[UTGAVE]", required=False)
+@click.argument("punkt", metavar="[PUNKT]", required=False)
+@click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
+              help="Formen på svaret: text eller json.")
 @click.pass_obj
 def command(rulebooks: Path | None, edition: str | None, punkt: str | None, form: str) -> None:
-    root = open_root(rulebooks)
-    workspace = Workspace(root.path)
+    workspace = open_workspace(rulebooks)
     if edition is None:
-        _list(root, workspace, form)
+        _list(open_root(rulebooks), workspace, form)
         return
     known = workspace.checked.known
     if edition not in known:
@@ -37,26 +40,28 @@ def command(rulebooks: Path | None, edition: str | None, punkt: str | None, form
         parts = [clauses[punkt]]
     shown = [_part(each, edition) for each in parts]
     if form == "json":
-        click.echo(json.dumps({"schema": "isfrules.edition/1", "edition": edition, "parts": shown},
-                              ensure_ascii=False, indent=2))
+        write_json({"schema": "isfrules.edition/1", "edition": edition, "parts": shown})
         return
     for part in shown:
-        click.echo(f"# {part['edition']} · {part['file']}:{part['line']}\n{part['text']}")
+        say(f"# {part['edition']} · {part['file']}:{part['line']}\n{part['text']}")
 
 
 def _list(root: Root, workspace: Workspace, form: str) -> None:
+    broken = [{"id": each.id, "valid_from": str(each.valid_from), "valid_to": str(each.valid_to), "file": each.file}
+              for each in workspace.broken]
     if form == "json":
         rows = [{"id": each.id, "title": each.title, "valid_from": str(each.valid_from),
                  "valid_to": str(each.valid_to), "file": each.file} for each in workspace.index]
-        click.echo(json.dumps({"schema": "isfrules.editions/1", "path": str(root.path), "found_by": root.found_by,
-                               "editions": rows}, ensure_ascii=False, indent=2))
-        return
-    click.echo(f"Regelverk i {root.path} ({root.found_by})\n")
-    for each in workspace.index:
-        click.echo(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}")
-    broken = set(workspace.checked.known) - {each.id for each in workspace.index} if not workspace.index else set()
-    for name in sorted(broken):
-        click.echo(f"  {name:<12} har feil; kjør «isfrules check»")
+        write_json({"schema": "isfrules.editions/1", "path": str(root.path), "found_by": root.found_by,
+                    "editions": rows, "broken": broken})
+    else:
+        say(f"Regelverk i {root.path} ({root.found_by})\n")
+        for each in workspace.index:
+            say(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}")
+        for row in broken:
+            say(f"  {row['id']:<12} {row['valid_from']} til {row['valid_to']}  har feil; kjør «isfrules check»")
+    if broken:
+        sys.exit(FINDINGS)
 
 
 def _number(part: ast.Declaration) -> str:

@@ -1,35 +1,37 @@
 """``isfrules test``: the examples of the rulebooks, and what they do not reach."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from rulesdsl.cli.common import FINDINGS, open_root, show_problems
+from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems, write_json
+from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.core.ir import Edition
 from rulesdsl.evaluate.examples import ExampleOutcome, Unreached, try_examples, unreached
-from rulesdsl.workspace import Workspace
 
 
-@click.command("test", help="Prøver eksemplene i regelverket og sier hvilke punkter og krav ingen av dem når.")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Formen på svaret.")
+@click.command(
+    "test", cls=Command, help="Prøver eksemplene i regelverket og sier hvilke punkter og krav ingen av dem når."
+)
+@click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
+@click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
+              help="Formen på svaret: text eller json.")
 @click.pass_obj
 def command(rulebooks: Path | None, path: Path | None, form: str) -> None:
-    workspace = Workspace(open_root(path or rulebooks).path)
+    workspace = open_workspace(path or rulebooks)
     tried = []
     for info in workspace.index:
         edition = workspace.edition(info.id)
-        if edition is not None and (path is None or path.is_dir() or info.file.endswith(path.name)):
+        if edition is not None and (workspace.root.is_dir() or workspace.rule_files()[0] in edition.files):
             outcomes = try_examples(edition)
             tried.append((edition, outcomes, unreached(edition, outcomes)))
-    broken = any(problem.is_error for problem in workspace.checked.problems) if not tried else False
+    broken = any(problem.is_error for problem in workspace.checked.problems)
     if broken:
-        show_problems(workspace.checked.problems)
+        show_problems(workspace.checked.problems, stderr=True)
     if form == "json":
-        click.echo(json.dumps(_json(tried), ensure_ascii=False, indent=2))
+        write_json(_json(tried))
     else:
         for edition, outcomes, missing in tried:
             _show(edition, outcomes, missing)
@@ -41,21 +43,21 @@ def _show(edition: Edition, outcomes: tuple[ExampleOutcome, ...], missing: tuple
     for outcome in outcomes:
         if outcome.failures:
             place = outcome.example.place
-            click.echo(f"✗ {outcome.example.title}\n  {place.file}:{place.line}")
+            say(f"✗ {outcome.example.title}\n  {place.file}:{place.line}")
             for failure in outcome.failures:
-                click.echo(f"  {failure}")
-            click.echo()
+                say(f"  {failure}")
+            say()
     failed = sum(bool(outcome.failures) for outcome in outcomes)
-    click.echo(f"{edition.id}: {len(outcomes) - failed} av {len(outcomes)} eksempler holder.")
+    say(f"{edition.id}: {len(outcomes) - failed} av {len(outcomes)} eksempler holder.")
     if missing:
         every = len(edition.clauses)
         reached = every - len({each.clause for each in missing if not each.part})
-        click.echo(f"\nIkke nådd av noe eksempel ({reached} av {every} punkter er nådd):")
+        say(f"\nIkke nådd av noe eksempel ({reached} av {every} punkter er nådd):")
         for each in missing:
             name = f"{each.clause}, krav {each.part}" if each.part else each.clause
-            click.echo(f"  {name}: {each.why}")
+            say(f"  {name}: {each.why}")
     else:
-        click.echo("Alle punkter og krav er nådd.")
+        say("Alle punkter og krav er nådd.")
 
 
 def _json(tried: list[tuple[Edition, tuple[ExampleOutcome, ...], tuple[Unreached, ...]]]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from rulesdsl.core.types import BOOL, Bool, Code, Type
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, Fact
 from rulesdsl.evaluate.facts import path_of
-from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.interpreter import day_of, decide, evaluate
 from rulesdsl.evaluate.kleene import Missing
+from rulesdsl.evaluate.read_value import is_valid
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.wording import said
 
@@ -23,7 +24,7 @@ Settings = Mapping[Missing, ir.Value]
 @contextmanager
 def _set(settings: Settings) -> Iterator[None]:
     """The case with some facts set, for one run."""
-    before = [(thing, dict(thing.facts)) for thing, _ in settings]
+    before = {thing: dict(thing.facts) for thing, _ in settings}
     try:
         for (thing, path), value in settings.items():
             for depth in range(1, len(path)):
@@ -31,12 +32,24 @@ def _set(settings: Settings) -> Iterator[None]:
             thing.facts[path] = value
         yield
     finally:
-        for thing, facts in before:
+        for thing, facts in before.items():
             thing.facts.clear()
             thing.facts.update(facts)
 
 
-def missing_alternatives(run: Run, thing: Thing, outcome: Outcome) -> tuple[Alternative, ...]:
+Tried = dict[tuple[tuple[Missing, ir.Value], ...], Run]
+"""Runs with some facts set; several results of a thing often wait for the same."""
+
+
+def _run_with(settings: Settings, run: Run, tried: Tried) -> Run:
+    key = tuple(settings.items())
+    if key not in tried:
+        with _set(settings):
+            tried[key] = decide(run.edition, run.case)
+    return tried[key]
+
+
+def missing_alternatives(run: Run, thing: Thing, outcome: Outcome, tried: Tried) -> tuple[Alternative, ...]:
     """For a result that is ukjent: what it would be, however its missing facts fell, where that can be counted up."""
     missing = sorted(outcome.waits.missing, key=lambda each: path_of(each, thing))
     choices = [_choices(each, run) for each in missing]
@@ -48,8 +61,7 @@ def missing_alternatives(run: Run, thing: Thing, outcome: Outcome) -> tuple[Alte
     found: dict[tuple[str, object], Alternative] = {}
     for values in product(*choices):
         settings = dict(zip(missing, values, strict=True))
-        with _set(settings):
-            after = decide(run.edition, run.case).outcomes[thing, outcome.result.name]
+        after = _run_with(settings, run, tried).outcomes[thing, outcome.result.name]
         alternative = _alternative(settings, after, thing, run)
         key = (after.status, after.value)
         if len(missing) > 1 and key in found:
@@ -87,7 +99,7 @@ def _fallen(run: Run, thing: Thing, clause: str) -> dict[Missing, ir.Value]:
     for requirement in run.edition.clauses[clause].requirements:
         parts = requirement.holds.items if isinstance(requirement.holds, ir.And) else (requirement.holds,)
         for part in parts:
-            if isinstance(part, ir.Field) and isinstance(part.of, ir.This) and frame.seen.get(id(part)) is False:
+            if isinstance(part, ir.Field) and isinstance(part.of, ir.This) and evaluate(part, frame) is False:
                 found[thing, part.path] = True
     return found
 
@@ -109,11 +121,10 @@ def _choices(missing: Missing, run: Run) -> tuple[ir.Value, ...]:
         case Bool():
             return (True, False)
         case Code(kodeverk):
-            first, last = run.edition.valid_from, run.edition.valid_to
-            return tuple(
-                member.name for member in run.edition.kodeverk[kodeverk].members
-                if (member.valid_from or first) <= last and (member.valid_to or last) >= first
-            )
+            day = day_of(missing[0], run.edition)
+            first, last = (day, day) if day else (run.edition.valid_from, run.edition.valid_to)
+            members = run.edition.kodeverk[kodeverk].members
+            return tuple(member.name for member in members if is_valid(member, first, last))
         case _:
             return ()
 

@@ -8,7 +8,7 @@ same, the first in the canonical order of clauses is named.
 from collections.abc import Sequence
 
 from rulesdsl.core.ir import Policy
-from rulesdsl.evaluate.kleene import Unknown, unknown_of
+from rulesdsl.evaluate.kleene import NOTHING, Unknown, unknown_of
 from rulesdsl.evaluate.trace import CONFLICT, Emptiness, State
 
 EMPTY = State("yes")
@@ -32,20 +32,21 @@ def side_by_side(states: Sequence[State], alone: bool = False) -> State:
     ``alone``: exactly one may apply (``treff én``); two that apply are a conflict even when they agree.
     """
     live = [state for state in states if state.empty != "yes"]
-    if not live:
-        return EMPTY
-    if len(live) == 1:
-        return live[0]
+    if len(live) < 2:
+        return live[0] if live else EMPTY
     certain = [state for state in live if state.empty == "no"]
-    first = certain[0] if certain else live[0]
     if any(state.value is CONFLICT for state in certain):
         return State("no", CONFLICT)
     if (alone and len(certain) > 1) or _differ([state for state in certain if _is_known(state)]):
         return State("no", CONFLICT)
     empty: Emptiness = "no" if certain else "maybe"
-    waits = unknown_of(state.waits for state in live)
+    settled = next((state for state in certain if _is_known(state)), None)
+    # Beside a rule that surely holds, one that may hold and says the same cannot change a thing.
+    open_ = live if alone or settled is None else [state for state in live if not _same(settled, state)]
+    first = settled or live[0]
+    waits = unknown_of(state.waits for state in open_)
     if not alone and all(_same(first, state) for state in live):
-        return State(empty, first.value, first.by, Unknown() if certain else waits)
+        return State(empty, first.value, first.by, waits)
     return State(empty, waits, None, waits)
 
 
@@ -62,9 +63,7 @@ def overridden(exceptions: State, base: State) -> State:
                 return exceptions
             if _same(exceptions, base):
                 by = base.by if base.empty == "no" else exceptions.by
-                return State(base.empty, base.value, by, Unknown() if base.empty == "no" else waits)
-            if exceptions.value is CONFLICT and base.value is CONFLICT:
-                return State(base.empty, CONFLICT, None, waits)
+                return State(base.empty, base.value, by, NOTHING if base.empty == "no" else waits)
             return State(base.empty, waits, None, waits)
 
 
@@ -78,6 +77,8 @@ def first_that_holds(states: Sequence[State]) -> State:
 
 def collected(states: Sequence[State]) -> State:
     """``treff alle``: the list of the values of all rows that hold."""
+    if any(state.empty == "no" and state.value is CONFLICT for state in states):
+        return State("no", CONFLICT)
     waits = unknown_of(state.waits for state in states)
     if any(state.empty == "maybe" or isinstance(state.value, Unknown) for state in states):
         return State("no", waits, None, waits)

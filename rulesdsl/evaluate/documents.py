@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from rulesdsl.core.ops import EXACT
 from rulesdsl.evaluate.explanation import CaseError
@@ -33,6 +33,7 @@ MAX_SHOWN = 60
 _STRING = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
 _BRACKET = re.compile(_STRING + r"|[\[\]{}]")
 _MARK = re.compile(_STRING + r"|[\[\]{},]")
+_TOKEN = re.compile(rf"({_STRING}|[\[\]{{}}]|-?(?:NaN|Infinity|[0-9][0-9.eE+-]*+))(\s*+:)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAYBE_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 _BLANK = " \t\r\n"
@@ -87,6 +88,8 @@ class _Flaw:
     value: str = ""
     hint: str = ""
     offset: int | None = None
+    token: str = ""
+    """What to look for in the text where the offset is not known yet: a number, or the key of an object."""
 
 
 @define
@@ -113,6 +116,8 @@ class _Parser:
         except json.JSONDecodeError as error:
             reason, hint = _reason(error.msg, text, error.pos)
             return None, [_Flaw("ISF502", reason, hint=hint, offset=error.pos)]
+        if self.flaws:
+            self.flaws = _placed(self.flaws, text)
         if _MAYBE_SURROGATE.search(text):
             self.flaws.extend(
                 _Flaw("ISF507", f"{where or 'teksten'} har et halvt tegn (et løst surrogat)", shown(bad),
@@ -131,7 +136,7 @@ class _Parser:
             for key, value in pairs:
                 if key in seen:
                     self.flaws.append(_Flaw("ISF504", f"«{shortened(key)}» står to ganger i samme objekt", shown(value),
-                                            "Behold den som er riktig."))
+                                            "Behold den som er riktig.", token=key))
                 seen.add(key)
         return made
 
@@ -141,11 +146,13 @@ class _Parser:
                 return EXACT.create_decimal(text)
             except decimal.DecimalException:
                 pass
-        self.flaws.append(_Flaw("ISF505", "tallet er for langt eller for stort til å leses", shortened(text)))
+        self.flaws.append(_Flaw("ISF505", "tallet er for langt eller for stort til å leses", shortened(text),
+                                token=text))
         return Decimal(0)
 
     def _constant(self, text: str) -> None:
-        self.flaws.append(_Flaw("ISF505", f"{text} er ikke et tall", text, "Skriv null der verdien ikke er kjent."))
+        self.flaws.append(_Flaw("ISF505", f"{text} er ikke et tall", text, "Skriv null der verdien ikke er kjent.",
+                                token=text))
 
 
 @define
@@ -231,6 +238,26 @@ class _Reading:
                 at = f"linje {line}, tegn {column}"
             message = f"{at}: {flaw.message}" if at else flaw.message
             self.errors.append(CaseError(flaw.code, message, place, flaw.value, flaw.hint))
+
+
+def _placed(flaws: list[_Flaw], text: str) -> list[_Flaw]:
+    """The flaws with their offsets, found by going through the text once more; the JSON reader does not tell them."""
+    found: dict[str, list[int]] = {}
+    keys: list[set[str]] = []
+    for token in _TOKEN.finditer(text):
+        sign = token[1]
+        if sign in "[{":
+            keys.append(set())
+        elif sign in "]}":
+            keys.pop()
+        elif token[2]:
+            key = canonical_name(json.loads(sign))
+            if key in keys[-1]:
+                found.setdefault(key, []).append(token.start())
+            keys[-1].add(key)
+        elif sign[0] != '"':
+            found.setdefault(sign, []).append(token.start())
+    return [evolve(flaw, offset=found[flaw.token].pop(0)) if found.get(flaw.token) else flaw for flaw in flaws]
 
 
 def _too_deep(text: str) -> int | None:

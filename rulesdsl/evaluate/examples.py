@@ -9,7 +9,7 @@ from attrs import frozen
 from rulesdsl.core import ir
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
-from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.interpreter import decide, evaluate
 from rulesdsl.evaluate.kleene import Unknown
 from rulesdsl.evaluate.trace import GroupOutcome, Run
 from rulesdsl.evaluate.wording import said, words
@@ -131,7 +131,7 @@ def _applies(clause: ir.Clause, run: Run) -> bool:
 
 
 def _value(node: ir.Expr, run: Run) -> bool | None:
-    value = run.frames[run.case.things[0]].seen.get(id(node))
+    value = evaluate(node, run.frames[run.case.things[0]])
     return None if isinstance(value, Unknown) else value
 
 

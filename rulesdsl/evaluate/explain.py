@@ -1,11 +1,11 @@
 """One run to one explanation: for each thing its results, each with its reasons, marks and alternatives."""
 
 from rulesdsl.core import ir
-from rulesdsl.evaluate.alternatives import missing_alternatives, requirement_alternatives
+from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
-from rulesdsl.evaluate.facts import path_of
-from rulesdsl.evaluate.marks import marks_of
+from rulesdsl.evaluate.facts import known, path_of
+from rulesdsl.evaluate.marks import all_that_matter, marks_of, rests_on
 from rulesdsl.evaluate.reasons import clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.what_if import Change
@@ -26,10 +26,11 @@ def explain(run: Run, thing: Thing, alternatives: bool = True) -> CaseExplanatio
             head.entity, head.key, head.heading, head.edition, head.edition_title, (), tuple(thing.errors)
         )
     taking = requirement_alternatives(run, thing) if alternatives else {}
+    tried: Tried | None = {} if alternatives else None
     made: dict[str, ResultReason] = {}
     for name, result in edition.results.items():
         if result.entity == thing.entity:
-            made[name] = _result(run.outcomes[thing, name], run, thing, made, taking, alternatives)
+            made[name] = _result(run.outcomes[thing, name], run, thing, made, taking, tried)
     shown = tuple(made[name] for name in edition.shown if name in made)
     return CaseExplanation(
         head.entity, head.key, head.heading, head.edition, head.edition_title, shown, (), _notes(run, thing)
@@ -47,38 +48,29 @@ def heading(thing: Thing, edition: ir.Edition) -> str:
 
 def _result(
     outcome: Outcome, run: Run, thing: Thing, made: dict[str, ResultReason], taking: dict[str, Alternative],
-    alternatives: bool,
+    tried: Tried | None,
 ) -> ResultReason:
     result, frame = outcome.result, run.frames[thing]
     reasons = clause_reasons(outcome, frame)
     uses = tuple(name for name in _uses(reasons) if name in made)
     found: tuple[Alternative, ...] = ()
-    if alternatives and outcome.status == "unknown" and not result.is_decision:
-        found = missing_alternatives(run, thing, outcome)
+    if tried is not None and outcome.status == "unknown" and not result.is_decision:
+        found = missing_alternatives(run, thing, outcome, tried)
     elif result.name in taking and not result.is_decision:
         found = (taking[result.name],)
     return ResultReason(
         result.name, result.title, result.type, result.name in run.edition.main, outcome.status, outcome.value,
         outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
         tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
-        marks_of(reasons, [made[name] for name in uses]), _sentence(outcome, run, thing), result.name in run.edition.final,
+        marks_of(reasons, [made[name] for name in uses]), _sentence(outcome, run, thing),
+        result.name in run.edition.final,
     )
 
 
 def _uses(reasons: tuple[ClauseReason, ...]) -> tuple[str, ...]:
-    """The results of the same thing that the clauses which matter have read."""
-    found: dict[str, None] = {}
-    for reason in reasons:
-        matters = [rule for rule in reason.rules if rule.role != "fell"]
-        conditions = [*reason.guard, *reason.requirements, *(each for rule in matters for each in rule.conditions)]
-        facts = [fact for rule in matters for fact in rule.gives.facts]
-        while conditions:
-            each = conditions.pop(0)
-            facts += each.facts
-            conditions += each.parts
-        found.update(dict.fromkeys(fact.path for fact in facts if fact.kind == "result"))
-        found.update(dict.fromkeys(_uses(reason.exceptions)))
-    return tuple(found)
+    """The results that the clauses which matter rest on."""
+    facts = (fact for reason in all_that_matter(reasons) for fact in rests_on(reason))
+    return tuple(dict.fromkeys(fact.path for fact in facts if fact.kind == "result"))
 
 
 def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
@@ -106,9 +98,9 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             return f"ISF602 {name} får ingen verdi: ingen regel gjelder for denne saken."
 
 
-def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value]]:
+def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value | None]]:
     """The rules that stand against each other: those that hold and that nothing goes before."""
-    found: list[tuple[ir.Rule, ir.Value]] = []
+    found: list[tuple[ir.Rule, ir.Value | None]] = []
     todo = list(outcome.groups)
     while todo:
         group = todo.pop(0)
@@ -116,11 +108,12 @@ def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value]]:
             todo = [*group.exceptions, *todo]
             continue
         for rule in group.rules:
-            if any(each.state.empty == "no" for each in rule.exceptions):
+            if rule.excepted.empty == "no":
                 todo = [*rule.exceptions, *todo]
             elif rule.holds is True:
-                found.append((rule.rule, rule.state.value))
-    return found
+                found.append((rule.rule, known(rule.state.value)))
+    told = [side for side in found if side[1] is not None]
+    return told if len(told) > 1 else found
 
 
 def _named(clause: ir.Clause) -> str:
@@ -132,10 +125,12 @@ def _named(clause: ir.Clause) -> str:
 def _notes(run: Run, thing: Thing) -> tuple[str, ...]:
     """What the answer presupposes."""
     notes = []
-    if run.case.alone and run.frames[thing].inner:
-        notes.append(f"Bare denne {thing.entity.lower()}n er oppgitt; regler som ser på flere, ser bare den.")
+    looked = run.frames[thing].around
+    if run.case.alone and looked:
+        plural = run.edition.entities[thing.entity].plural
+        notes.append(f"Saken er oppgitt alene; regler som ser på andre {plural}, ser ingen.")
     wrong = [other.label for other in run.case.things if other is not thing and other.errors]
-    if wrong and run.frames[thing].inner:
+    if wrong and looked:
         notes.append(f"Feil i {', '.join(wrong)}: feltene det gjelder, regnes som ukjente her.")
     return tuple(notes)
 

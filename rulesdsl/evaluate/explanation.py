@@ -6,10 +6,9 @@ people do (``3 552 639,44 kr``) or exactly (``3552639.44``).
 
 from typing import Literal
 
-from attrs import frozen
-
 from rulesdsl.core.ir import Citation, Place, Standing, Value
 from rulesdsl.core.types import Type
+from rulesdsl.source import frozen
 
 Status = Literal["known", "unknown", "conflict", "no_rule"]
 Truth = bool | None

@@ -1,11 +1,13 @@
-"""What a condition or calculation read, and how it fell: read off the trace of the run, never evaluated again."""
+"""What a condition or calculation read, and how it fell: read off the trace of the run. What the decision had no need
+to ask (the rest of an «og» after a nei) is asked here, when it is shown.
+"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from rulesdsl.core import ir
 from rulesdsl.core.ir import (
     And,
-    Const,
     Count,
     Expr,
     ExtremeOver,
@@ -20,21 +22,17 @@ from rulesdsl.core.ir import (
     RateOf,
     ResultOf,
     SumOver,
-    children,
 )
-from rulesdsl.core.types import BOOL
+from rulesdsl.core.types import BOOL, Text
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Calculation, Condition, Fact, Truth
-from rulesdsl.evaluate.interpreter import refer
+from rulesdsl.evaluate.interpreter import evaluate, refer
 from rulesdsl.evaluate.kleene import Missing, Unknown
 from rulesdsl.evaluate.trace import Frame
-from rulesdsl.evaluate.wording import words
+from rulesdsl.evaluate.wording import below, words
 
 MOST_ELEMENTS = 5
 """How many elements of a quantifier are shown; the rest are counted in its value."""
-
-_MANY = (Quantified, Count, SumOver, ExtremeOver, Pick)
-
 
 def known(value: Any) -> Any:
     """A value for the explanation: None where it is ukjent."""
@@ -68,66 +66,82 @@ def facts_of(roots: Iterable[Expr], frame: Frame) -> tuple[Fact, ...]:
     """Every fact that some expressions read, each once, in the order of the text."""
     found: dict[tuple[str, str], Fact] = {}
     for root in roots:
-        for fact in _facts(root, frame):
-            found.setdefault((fact.kind, fact.path or fact.name), fact)
+        _collect(root, frame, found)
     return tuple(found.values())
 
 
-def _facts(node: Expr, frame: Frame) -> Iterator[Fact]:
-    seen = known(frame.seen.get(id(node)))
+def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> None:
+    """Add the facts that a node read; what it did not come to ask (the other way of a «hvis») is none of them."""
+    seen = frame.seen.get(id(node))
+    value = None if isinstance(seen, Unknown) else seen
     match node:
-        case Field(kind, of, path, skjonn):
-            missing = (refer(of, frame), path)
-            yield Fact("field", words(node), path_of(missing, frame.this), kind, seen, skjonn=skjonn)
-        case Item(kind):
-            yield Fact("field", words(node), words(node), kind, seen)
-        case ResultOf(kind, of, name):
-            thing = refer(of, frame)
-            yield Fact("result", words(node), _prefix(thing, frame.this) + name, kind, seen)
-        case RateOf(kind, name):
-            rate = frame.run.edition.rates[name]
+        case Field():
+            path = path_of((refer(node.of, frame), node.path), frame.this)
+            _add(found, Fact("field", words(node), path, node.type, value, skjonn=node.skjonn))
+        case Item():
+            _add(found, Fact("field", words(node), words(node), node.type, value))
+        case ResultOf():
+            path = _prefix(refer(node.of, frame), frame.this) + node.name
+            _add(found, Fact("result", words(node), path, node.type, value))
+        case RateOf():
+            rate = frame.run.edition.rates[node.name]
             cites = rate.on(frame.day).citations if frame.day is not None else ()
-            yield Fact("rate", words(node), name, kind, seen, cites)
-        case Lookup(kind, table, keys, column, otherwise):
-            for key in keys:
-                yield from _facts(key, frame)
-            values = tuple(frame.seen.get(id(key)) for key in keys)
-            if any(isinstance(value, Unknown) for value in values):
-                return
-            row = frame.run.edition.tables[table].rows.get(values)  # type: ignore[arg-type]
-            if row is None or row.values[column] is None:
-                yield from _facts(otherwise, frame)
-                return
-            shown = f"{table}[{'; '.join(str(value) for value in values)}].{column}"
-            yield Fact("table", shown.replace("_", " "), shown, kind, seen, row.citations)
-        case Part(kind, name, value):
-            yield Fact("part", words(node), name, kind, seen)
-            yield from _facts(value, frame)
-        case Quantified(kind) | Count(kind) | SumOver(kind) | ExtremeOver(kind) | Pick(kind):
-            yield Fact("computed", words(node), "", kind, seen)
+            _add(found, Fact("rate", words(node), node.name, node.type, value, cites))
+        case Lookup():
+            for key in node.keys:
+                _collect(key, frame, found)
+            keys = tuple([evaluate(key, frame) for key in node.keys])
+            row = frame.run.edition.tables[node.table].rows.get(keys)
+            if row is not None and row.values[node.column] is not None:
+                shown = f"{node.table}[{'; '.join([_key(key) for key in keys])}].{node.column}"
+                _add(found, Fact("table", shown.replace("_", " "), shown, node.type, value, row.citations))
+            elif not any(isinstance(key, Unknown) for key in keys):
+                _collect(node.otherwise, frame, found)
+        case Part():
+            _add(found, Fact("part", words(node), node.name, node.type, value))
+            _collect(node.value, frame, found)
+        case Pick() if (picked := _picked(node, frame)) is not None:
+            name = "den første av dem" if node.which == "første" else "den siste av dem"
+            _add(found, Fact("computed", name, "", Text(), _called(picked.bound[node.var])))
+        case Quantified() | Count() | SumOver() | ExtremeOver() | Pick():
+            _add(found, Fact("computed", words(node), "", node.type, value))
         case _:
-            for below in children(node):
-                if id(below) in frame.seen or isinstance(below, Field | RateOf):
-                    yield from _facts(below, frame)
+            for each in below(node):
+                if id(each) in frame.seen:
+                    _collect(each, frame, found)
+
+
+def _picked(node: Pick, frame: Frame) -> Frame | None:
+    """The element that was picked: the only one whose value was asked for."""
+    return next((each for each in frame.inner.get(id(node), ()) if id(node.take) in each.seen), None)
+
+
+def _add(found: dict[tuple[str, str], Fact], fact: Fact) -> None:
+    found.setdefault((fact.kind, fact.path or fact.name), fact)
+
+
+def _key(key: ir.Value) -> str:
+    """A key of a table in brackets; ja and nei as in the rules."""
+    return ("nei", "ja")[key] if isinstance(key, bool) else str(key)
 
 
 # ── Conditions ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def condition(node: Expr, frame: Frame, depth: int = 0) -> Condition:
+def condition(node: Expr, frame: Frame) -> Condition:
     """A condition in words, how it fell, and the conditions it is made of."""
-    holds = truth(frame.seen.get(id(node)))
-    match node:
-        case And(_, items) | Or(_, items):
-            parts = tuple(condition(item, frame, depth) for item in items)
-        case Not(_, And() | Or() as inner):
-            parts = condition(inner, frame, depth).parts
-        case Part(_, _, value) if value.type == BOOL:
-            parts = condition(value, frame, depth).parts
-        case Not(_, inner) if isinstance(inner, _MANY):
-            parts = _elements(inner, frame, depth)
+    holds = truth(evaluate(node, frame))
+    parts: tuple[Condition, ...] = ()
+    inner = node.value if isinstance(node, Not) else node
+    match inner:
+        case And() | Or():
+            parts = tuple([condition(item, frame) for item in inner.items])
+        case Part() if inner is node and inner.type == BOOL:
+            parts = condition(inner.value, frame).parts
+        case Quantified() | Count() | SumOver() | ExtremeOver() | Pick():
+            parts = _elements(inner, frame)
         case _:
-            parts = _elements(node, frame, depth) if isinstance(node, _MANY) else ()
+            pass
     return Condition(words(node), holds, () if parts else facts_of((node,), frame), parts)
 
 
@@ -140,16 +154,15 @@ def conjuncts(node: Expr | None, frame: Frame) -> tuple[Condition, ...]:
     return (condition(node, frame),)
 
 
-def _elements(node: Any, frame: Frame, depth: int) -> tuple[Condition, ...]:
+def _elements(node: Any, frame: Frame) -> tuple[Condition, ...]:
     """The elements that settle a quantifier: those it holds for, or those that break it."""
     shown: list[Condition] = []
-    if depth:
-        return ()
     for element in frame.inner.get(id(node), ()):
         test = node.test if isinstance(node, Quantified) else node.where
-        fell = element.seen.get(id(test)) if test is not None else True
+        fell = evaluate(test, element) if test is not None else True
         breaks = isinstance(node, Quantified) and node.kind == "alle"
-        if (fell is False) != breaks or (breaks and fell is None):
+        beside = breaks and node.where is not None and evaluate(node.where, element) is False
+        if (fell is False) != breaks or beside:
             continue
         holds = truth(fell)
         facts = tuple(fact for fact in facts_of((test,), element) if fact.kind != "computed") if test else ()
@@ -165,6 +178,4 @@ def calculation(node: Expr, frame: Frame, with_value: bool = True) -> Calculatio
     """How a value came about. Where the rule does not hold, the value was never asked for."""
     if not with_value:
         return Calculation(words(node), node.type, None)
-    value = node.value if isinstance(node, Const) else known(frame.seen.get(id(node)))
-    return Calculation(words(node), node.type, value, facts_of((node,), frame))
-
+    return Calculation(words(node), node.type, known(evaluate(node, frame)), facts_of((node,), frame))

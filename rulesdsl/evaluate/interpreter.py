@@ -5,63 +5,30 @@ One arm a node. The SQL compiler and the SMT encoder keep these arms, their orde
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+import operator
 from decimal import Decimal
+from functools import partial
 from typing import Any, assert_never
 
 from rulesdsl.core import ir, ops
-from rulesdsl.core.ir import (
-    And,
-    Bound,
-    Children,
-    Compare,
-    Const,
-    Contains,
-    Count,
-    DaysBetween,
-    Elements,
-    Expr,
-    Extreme,
-    ExtremeOver,
-    Field,
-    If,
-    Item,
-    Known,
-    Lookup,
-    Negate,
-    Not,
-    OneOf,
-    Or,
-    Parent,
-    Part,
-    PartOfDate,
-    Pick,
-    Product,
-    Quantified,
-    RateOf,
-    Ref,
-    ResultOf,
-    Round,
-    Same,
-    ShiftDate,
-    Sum,
-    SumOver,
-    This,
-    YearsBetween,
-)
 from rulesdsl.evaluate.case import Case, Thing
 from rulesdsl.evaluate.defaults import EMPTY, overridden, side_by_side, together
-from rulesdsl.evaluate.kleene import Unknown, conjunction, disjunction, negation, strict, unknown_of
+from rulesdsl.evaluate.kleene import NOTHING, Unknown, conjunction, disjunction, many, negation, strict, unknown_of
 from rulesdsl.evaluate.trace import CONFLICT, Frame, GroupOutcome, Outcome, RuleOutcome, Run, State
+
+Many = ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick
 
 
 def decide(edition: ir.Edition, case: Case) -> Run:
-    """Every result of every thing of a case. Results come in such an order that each uses only earlier ones."""
-    run = Run(edition, case)
-    for thing in case.things:
+    """Every result of every thing of a case. Results come in such an order that each uses only earlier ones.
+
+    A thing that came alone may ask for results of what it belongs to, of which nothing is known.
+    """
+    run, things = Run(edition, case), (*case.things, case.root) if case.alone else case.things
+    for thing in things:
         run.frames[thing] = Frame(run, thing, day_of(thing, edition))
     for result in edition.results.values():
-        for thing in case.things:
+        for thing in things:
             if thing.entity == result.entity:
                 run.outcomes[thing, result.name] = outcome(result, run.frames[thing])
     return run
@@ -78,212 +45,205 @@ def day_of(thing: Thing, edition: ir.Edition) -> datetime.date | None:
 
 def outcome(result: ir.Result, frame: Frame) -> Outcome:
     """A result: its groups side by side. Known only if it is the same however the doubt falls."""
-    groups = tuple(group_outcome(group, frame) for group in result.groups)
+    groups = tuple([group_outcome(group, frame) for group in result.groups])
     state = side_by_side([group.state for group in groups])
     if state.empty == "yes":
-        return Outcome(result, "no_rule", None, None, Unknown(), groups)
+        return Outcome(result, "no_rule", None, None, NOTHING, groups)
     if state.value is CONFLICT and state.empty == "no":
-        return Outcome(result, "conflict", None, None, Unknown(), groups)
-    if state.empty == "maybe" or state.value is CONFLICT or isinstance(state.value, Unknown):
+        return Outcome(result, "conflict", None, None, NOTHING, groups)
+    if state.empty == "maybe" or isinstance(state.value, Unknown):
         return Outcome(result, "unknown", None, None, state.waits, groups)
-    return Outcome(result, "known", state.value, state.by, Unknown(), groups)
+    return Outcome(result, "known", state.value, state.by, NOTHING, groups)
 
 
 def group_outcome(group: ir.Group, frame: Frame) -> GroupOutcome:
     """The rules of a clause under its policy, and the clauses that are exceptions to it."""
-    if id(group) in frame.groups:
-        return frame.groups[id(group)]
-    rules = tuple(rule_outcome(rule, frame) for rule in group.rules)
-    exceptions = tuple(group_outcome(exception, frame) for exception in group.exceptions)
-    own = together(group.policy, [overridden(_all_of(rule.exceptions), rule.state) for rule in rules])
-    made = GroupOutcome(group, rules, exceptions, own, overridden(_all_of(exceptions), own))
-    frame.groups[id(group)] = made
+    made = frame.groups.get(id(group))
+    if made is None:
+        rules = tuple([rule_outcome(rule, frame) for rule in group.rules])
+        exceptions, state = _exceptions(group.exceptions, frame) if group.exceptions else ((), EMPTY)
+        own = together(group.policy, [overridden(rule.excepted, rule.state) for rule in rules])
+        made = frame.groups[id(group)] = GroupOutcome(group, rules, exceptions, overridden(state, own))
     return made
 
 
-def _all_of(exceptions: Sequence[GroupOutcome]) -> State:
-    return side_by_side([exception.state for exception in exceptions]) if exceptions else EMPTY
+def _exceptions(groups: tuple[ir.Group, ...], frame: Frame) -> tuple[tuple[GroupOutcome, ...], State]:
+    """Each of some exceptions, and what they come to side by side."""
+    outcomes = tuple([group_outcome(group, frame) for group in groups])
+    return outcomes, side_by_side([each.state for each in outcomes])
 
 
 def rule_outcome(rule: ir.Rule, frame: Frame) -> RuleOutcome:
     """A rule holds when all its conditions do; then it gives its value."""
-    exceptions = tuple(group_outcome(exception, frame) for exception in rule.exceptions)
-    holds = conjunction([once(condition, frame) for condition in rule.conditions])
+    exceptions, excepted = _exceptions(rule.exceptions, frame) if rule.exceptions else ((), EMPTY)
+    holds = conjunction(evaluate(condition, frame) for condition in rule.conditions)
     if holds is False:
-        return RuleOutcome(rule, holds, EMPTY, exceptions)
-    value = once(rule.value, frame)
+        return RuleOutcome(rule, holds, EMPTY, exceptions, excepted)
+    value = evaluate(rule.value, frame)
     state = State("no" if holds is True else "maybe", value, rule, unknown_of((holds, value)))
-    return RuleOutcome(rule, holds, state, exceptions)
+    return RuleOutcome(rule, holds, state, exceptions, excepted)
 
 
 # ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def once(node: Expr, frame: Frame) -> Any:
-    """The value of a node that several rules may share."""
-    known = frame.seen.get(id(node))
-    return evaluate(node, frame) if known is None else known
-
-
-def evaluate(node: Expr, frame: Frame) -> Any:
-    """The value of a node, remembered."""
-    value = frame.seen[id(node)] = meaning(node, frame)
+def evaluate(node: ir.Expr, frame: Frame) -> Any:
+    """The value of a node, remembered: several rules may share it, and the explanation reads it."""
+    value = frame.seen.get(id(node))
+    if value is None:
+        value = frame.seen[id(node)] = node.value if isinstance(node, ir.Const) else meaning(node, frame)
     return value
 
 
-def meaning(node: Expr, frame: Frame) -> Any:
+def meaning(node: ir.Expr, frame: Frame) -> Any:
+    """What a node means. The arms stand in the order of how often rulebooks ask them."""
     match node:
-        case Field(_, of, path):
-            thing = refer(of, frame)
-            known = thing.facts.get(path)
-            return Unknown(frozenset(((thing, path),))) if known is None else known
-        case Const(_, value):
-            return value
-        case Compare(_, op, left, right):
-            return strict(ops.COMPARE[op], evaluate(left, frame), evaluate(right, frame))
-        case OneOf(_, value, options):
-            return strict(lambda known: known in options, evaluate(value, frame))
-        case And(_, items):
-            return conjunction([evaluate(item, frame) for item in items])
-        case Or(_, items):
-            return disjunction([evaluate(item, frame) for item in items])
-        case Not(_, value):
-            return negation(evaluate(value, frame))
-        case Known(_, value):
-            return not isinstance(evaluate(value, frame), Unknown)
-        case If(_, test, then, otherwise):
-            chosen = evaluate(test, frame)
-            if not isinstance(chosen, Unknown):
-                return evaluate(then if chosen else otherwise, frame)
-            first, second = evaluate(then, frame), evaluate(otherwise, frame)
-            same = not isinstance(first, Unknown) and not isinstance(second, Unknown) and first == second
-            return first if same else unknown_of((chosen, first, second))
-        case Part(_, _, value):
-            return once(value, frame)
-        case ResultOf(_, of, name):
-            thing = refer(of, frame)
-            known_as = frame.run.outcomes[thing, name]
-            match known_as.status:
-                case "known":
-                    return known_as.value
-                case "unknown":
-                    return known_as.waits
-                case _:
-                    return Unknown(stuck=frozenset(((thing, name),)))
-        case RateOf(_, name):
+        case ir.Field():
+            thing = refer(node.of, frame)
+            value = thing.facts.get(node.path)
+            return Unknown(frozenset(((thing, node.path),))) if value is None else value
+        case ir.Not():
+            return negation(evaluate(node.value, frame))
+        case ir.Known():
+            return not isinstance(evaluate(node.value, frame), Unknown)
+        case ir.Compare():
+            return strict(ops.COMPARE[node.op], evaluate(node.left, frame), evaluate(node.right, frame))
+        case ir.And():
+            return conjunction(evaluate(item, frame) for item in node.items)
+        case ir.Contains():
+            return strict(operator.contains, evaluate(node.items, frame), evaluate(node.value, frame))
+        case ir.ResultOf():
+            asked = refer(node.of, frame), node.name
+            found = frame.run.outcomes[asked]
+            if found.status in ("conflict", "no_rule"):
+                return Unknown(stuck=frozenset((asked,)))
+            return found.value if found.status == "known" else found.waits
+        case ir.OneOf():
+            value = evaluate(node.value, frame)
+            return value if isinstance(value, Unknown) else value in node.options
+        case ir.Or():
+            return disjunction(evaluate(item, frame) for item in node.items)
+        case ir.Part():
+            return evaluate(node.value, frame)
+        case ir.If():
+            test = evaluate(node.test, frame)
+            if not isinstance(test, Unknown):
+                return evaluate(node.then if test else node.otherwise, frame)
+            then, otherwise = evaluate(node.then, frame), evaluate(node.otherwise, frame)
+            same = not isinstance(then, Unknown) and not isinstance(otherwise, Unknown) and then == otherwise
+            return then if same else unknown_of((test, then, otherwise))
+        case ir.RateOf():
             if frame.day is None:
                 return Unknown(frozenset(((frame.this, (frame.run.edition.entities[frame.this.entity].date,)),)))
-            return frame.run.edition.rates[name].on(frame.day).value
-        case Lookup(_, table, keys, column, otherwise):
-            found = strict(lambda *key: (key,), *(evaluate(key, frame) for key in keys))
-            if isinstance(found, Unknown):
-                return found
-            row = frame.run.edition.tables[table].rows.get(found[0])
-            cell = row.values[column] if row else None
-            return evaluate(otherwise, frame) if cell is None else cell
-        case Contains(_, items, value):
-            return strict(lambda known, sought: sought in known, evaluate(items, frame), evaluate(value, frame))
-        case Item(_, name, path):
-            element = frame.bound[name]
-            known = element.get(path[0]) if path else element
-            return Unknown(frozenset(((frame.this, (name, *path)),))) if known is None else known
-        case Sum(_, items):
-            return strict(lambda *terms: ops.total(terms), *(evaluate(item, frame) for item in items))
-        case Negate(_, value):
-            return strict(ops.EXACT.minus, evaluate(value, frame))
-        case Product(_, items):
-            return strict(lambda *factors: ops.product(factors), *(evaluate(item, frame) for item in items))
-        case Round(_, mode, scale, value, divisor, otherwise):
-            if divisor is None:
-                return strict(lambda known: ops.rounded(mode, scale, known), evaluate(value, frame))
-            above, below = evaluate(value, frame), evaluate(divisor, frame)
-            if below == 0:
-                return evaluate(otherwise, frame) if otherwise else unknown_of(())
-            return strict(lambda known, by: ops.rounded(mode, scale, known, by), above, below)
-        case Extreme(_, which, items):
-            return strict(lambda *known: ops.extreme(which, known), *(evaluate(item, frame) for item in items))
-        case DaysBetween(_, left, right):
-            return strict(ops.days_between, evaluate(left, frame), evaluate(right, frame))
-        case ShiftDate(_, date, days):
-            return strict(ops.shifted, evaluate(date, frame), evaluate(days, frame))
-        case PartOfDate(_, part, date):
-            return strict(lambda known: ops.part_of_date(part, known), evaluate(date, frame))
-        case YearsBetween(_, start, end):
-            return strict(ops.years_between, evaluate(start, frame), evaluate(end, frame))
-        case Same(_, left, right):
-            return refer(left, frame) is refer(right, frame)
-        case Quantified() | Count() | SumOver() | ExtremeOver() | Pick():
+            return frame.run.edition.rates[node.name].on(frame.day).value
+        case ir.Lookup():
+            keys = [evaluate(key, frame) for key in node.keys]
+            if any(isinstance(key, Unknown) for key in keys):
+                return unknown_of(keys)
+            row = frame.run.edition.tables[node.table].rows.get(tuple(keys))
+            cell = row.values[node.column] if row else None
+            return evaluate(node.otherwise, frame) if cell is None else cell
+        case ir.Item():
+            element, (thing, place) = frame.bound[node.name], frame.places[node.name]
+            value = element.get(node.path[0]) if node.path else element
+            return Unknown(frozenset(((thing, (*place, *node.path)),))) if value is None else value
+        case ir.Sum():
+            return many(ops.total, [evaluate(item, frame) for item in node.items])
+        case ir.Negate():
+            return strict(ops.EXACT.minus, evaluate(node.value, frame))
+        case ir.Product():
+            return many(ops.product, [evaluate(item, frame) for item in node.items])
+        case ir.Round():
+            value = evaluate(node.value, frame)
+            divisor = Decimal(1) if node.divisor is None else evaluate(node.divisor, frame)
+            if divisor == 0 and node.otherwise is not None:
+                return evaluate(node.otherwise, frame)
+            return strict(partial(ops.rounded, node.mode, node.scale), value, divisor)
+        case ir.Extreme():
+            return many(partial(ops.extreme, node.which), [evaluate(item, frame) for item in node.items])
+        case ir.DaysBetween():
+            return strict(ops.days_between, evaluate(node.left, frame), evaluate(node.right, frame))
+        case ir.ShiftDate():
+            return strict(ops.shifted, evaluate(node.date, frame), evaluate(node.days, frame))
+        case ir.PartOfDate():
+            return strict(partial(ops.part_of_date, node.part), evaluate(node.date, frame))
+        case ir.YearsBetween():
+            return strict(ops.years_between, evaluate(node.start, frame), evaluate(node.end, frame))
+        case ir.Same():
+            return refer(node.left, frame) is refer(node.right, frame)
+        case ir.Quantified() | ir.Count() | ir.SumOver() | ir.ExtremeOver() | ir.Pick():
             return over_many(node, frame)
+        case ir.Const():
+            return node.value
         case _:
             assert_never(node)
 
 
-def refer(ref: Ref, frame: Frame) -> Thing:
+def refer(ref: ir.Ref, frame: Frame) -> Thing:
     """The thing that a reference means."""
     match ref:
-        case This():
+        case ir.This():
             return frame.this
-        case Bound(name):
-            return frame.bound[name]  # type: ignore[no-any-return]
-        case Parent(of):
-            parent = refer(of, frame).parent
+        case ir.Bound():
+            return frame.bound[ref.name]  # type: ignore[no-any-return]
+        case ir.Parent():
+            parent = refer(ref.of, frame).parent
             assert parent is not None
             return parent
         case _:
             assert_never(ref)
 
 
-def over_many(node: Quantified | Count | SumOver | ExtremeOver | Pick, frame: Frame) -> Any:
+# ── Many things at once ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def over_many(node: Many, frame: Frame) -> Any:
     """The quantifiers: over the elements of the domain where ``where`` holds."""
-    frames = list(element_frames(node, frame))
-    if frames and isinstance(frames[0], Unknown):
-        return frames[0]
-    held = [(True if node.where is None else evaluate(node.where, element), element) for element in frames]
-    if isinstance(node, Quantified):
-        tests = [
-            False if where is False else conjunction([where, evaluate(node.test, element)])
-            if node.kind == "finnes" else disjunction([negation(where), evaluate(node.test, element)])
-            for where, element in held if node.kind == "finnes" or where is not False
-        ]
-        return disjunction(tests) if node.kind == "finnes" else conjunction(tests)
-    if any(isinstance(where, Unknown) for where, _ in held):
-        return unknown_of(where for where, _ in held)
-    chosen = [element for where, element in held if where]
+    elements = element_frames(node, frame)
+    if isinstance(elements, Unknown):
+        return elements
+    among = [(True if node.where is None else evaluate(node.where, element), element) for element in elements]
+    if isinstance(node, ir.Quantified):
+        tests = [(holds, evaluate(node.test, element)) for holds, element in among if holds is not False]
+        if node.kind == "finnes":
+            return disjunction([conjunction(pair) for pair in tests])
+        return conjunction([disjunction((negation(holds), test)) for holds, test in tests])
+    if any(isinstance(holds, Unknown) for holds, _ in among):
+        return unknown_of(holds for holds, _ in among)
+    chosen = [element for holds, element in among if holds]
     match node:
-        case Count():
+        case ir.Count():
             return Decimal(len(chosen))
-        case SumOver(_, _, _, _, take):
-            return strict(lambda *terms: ops.total(terms), *(evaluate(take, element) for element in chosen))
-        case ExtremeOver(_, which, _, _, _, take, otherwise):
-            if not chosen:
-                return evaluate(otherwise, frame)
-            return strict(lambda *known: ops.extreme(which, known), *(evaluate(take, element) for element in chosen))
-        case Pick(_, which, var, _, _, key, take, otherwise):
-            if not chosen:
-                return evaluate(otherwise, frame)
-            keys = [evaluate(key, element) for element in chosen]
-            if any(isinstance(known, Unknown) for known in keys):
+        case ir.SumOver():
+            return many(ops.total, [evaluate(node.take, element) for element in chosen])
+        case _ if not chosen:
+            return evaluate(node.otherwise, frame)
+        case ir.ExtremeOver():
+            return many(partial(ops.extreme, node.which), [evaluate(node.take, element) for element in chosen])
+        case ir.Pick():
+            keys = [evaluate(node.key, element) for element in chosen]
+            if any(isinstance(key, Unknown) for key in keys):
                 return unknown_of(keys)
-            order = sorted(range(len(chosen)), key=lambda i: (keys[i], _tie(chosen[i].bound[var]), i))
-            return evaluate(take, chosen[order[0] if which == "første" else order[-1]])
+            ties = [element.bound[node.var] for element in chosen]
+            names = [tie.key or "" if isinstance(tie, Thing) else "" for tie in ties]
+            order = sorted(range(len(chosen)), key=lambda at: (keys[at], names[at], at))
+            return evaluate(node.take, chosen[order[0] if node.which == "første" else order[-1]])
         case _:
             assert_never(node)
 
 
-def _tie(element: Any) -> str:
-    return element.key or "" if isinstance(element, Thing) else ""
-
-
-def element_frames(node: Any, frame: Frame) -> Iterator[Any]:
-    """A frame for each element of a quantifier's domain; or one ukjent where the list itself is."""
+def element_frames(node: Many, frame: Frame) -> list[Frame] | Unknown:
+    """A frame for each element of a quantifier's domain; ukjent where the list itself is."""
     match node.over:
-        case Children(of, entity):
-            elements: Any = refer(of, frame).children.get(entity, ())
-        case Elements(items):
+        case ir.Children(of, entity):
+            made = [frame.with_thing(node.var, thing) for thing in refer(of, frame).children.get(entity, ())]
+        case ir.Elements(items):
             elements = evaluate(items, frame)
             if isinstance(elements, Unknown):
-                yield elements
-                return
-    frame.inner.pop(id(node), None)
-    for element in elements:
-        yield frame.with_element(node, node.var, element)
+                return elements
+            while isinstance(items, ir.Part):
+                items = items.value
+            where = (refer(items.of, frame), items.path) if isinstance(items, ir.Field) else (frame.this, (node.var,))
+            made = [frame.with_element(node.var, each, where, index) for index, each in enumerate(elements)]
+    frame.inner[id(node)] = made
+    return made

@@ -15,7 +15,7 @@ _SAYS = {
 def marks_of(reasons: Iterable[ClauseReason], used: Iterable[ResultReason]) -> tuple[Mark, ...]:
     """The marks of a result: its own, then those of the results it uses, each once."""
     found: dict[Mark, None] = {}
-    for reason in _all(reasons):
+    for reason in all_that_matter(reasons):
         for mark in _own(reason):
             found[mark] = None
     for result in used:
@@ -24,28 +24,43 @@ def marks_of(reasons: Iterable[ClauseReason], used: Iterable[ResultReason]) -> t
     return tuple(found)
 
 
-def _all(reasons: Iterable[ClauseReason]) -> Iterator[ClauseReason]:
+def all_that_matter(reasons: Iterable[ClauseReason]) -> Iterator[ClauseReason]:
+    """The clauses that a result may rest on. Where a clause is overridden, it is all one that other exceptions to it
+    fell."""
     for reason in reasons:
         yield reason
-        yield from _all(reason.exceptions)
+        below = reason.exceptions
+        if reason.role == "overridden":
+            below = tuple(each for each in below if each.role != "fell")
+        yield from all_that_matter(below)
+
+
+def rests_on(reason: ClauseReason) -> tuple[Fact, ...]:
+    """The facts that a clause brought into the result: what its deciding rules read, or what made it not apply.
+
+    A clause that fell on a plain fact rests on nothing more: another condition that was nei too changed nothing.
+    """
+    if reason.role in ("decides", "waits", "conflicts"):
+        rules = [each for each in reason.rules if each.role == reason.role]
+        asked = [*reason.guard, *reason.requirements, *(each for rule in rules for each in rule.conditions)]
+        gives = [fact for rule in rules for fact in rule.gives.facts]
+        return (*gives, *(fact for each in asked for fact in _facts(each)))
+    if reason.role == "fell":
+        own = [each for rule in reason.rules for each in rule.conditions]
+        broken = [_facts(each) for each in (*reason.guard, *reason.requirements, *own) if each.holds is False]
+        plain = any(not any(fact.skjonn or fact.kind == "result" for fact in facts) for facts in broken)
+        settled = [] if plain else broken or [_facts(each) for each in reason.requirements]
+        return tuple(fact for facts in settled for fact in facts)
+    return ()
 
 
 def _own(reason: ClauseReason) -> Iterator[Mark]:
     """What a clause adds: its own standing and figures where it carries the result; skjønn where it settled it."""
-    if reason.role in ("decides", "waits", "conflicts"):
-        if reason.standing != "offisiell":
-            yield _mark(reason.standing, f"punkt {reason.number}")
-        carried = [each for each in reason.rules if each.role == reason.role]
-        facts = [fact for rule in carried for fact in rule.gives.facts]
-        for each in (*reason.guard, *reason.requirements, *(c for rule in carried for c in rule.conditions)):
-            facts += _facts(each)
-        for fact in facts:
-            yield from _of_fact(fact, figures=True)
-    elif reason.role == "fell":
-        broken = [each for each in (*reason.guard, *reason.requirements) if each.holds is False]
-        for each in broken or reason.requirements:
-            for fact in _facts(each):
-                yield from _of_fact(fact, figures=False)
+    carries = reason.role in ("decides", "waits", "conflicts")
+    if carries and reason.standing != "offisiell":
+        yield _mark(reason.standing, f"punkt {reason.number}")
+    for fact in rests_on(reason):
+        yield from _of_fact(fact, figures=carries)
 
 
 def _of_fact(fact: Fact, figures: bool) -> Iterator[Mark]:

@@ -6,6 +6,7 @@ from rulesdsl.core import ir
 from rulesdsl.evaluate.defaults import side_by_side
 from rulesdsl.evaluate.explanation import ClauseReason, Condition, Role, RuleReason
 from rulesdsl.evaluate.facts import calculation, condition, conjuncts, path_of, truth
+from rulesdsl.evaluate.interpreter import evaluate
 from rulesdsl.evaluate.kleene import Unknown
 from rulesdsl.evaluate.trace import Frame, GroupOutcome, Outcome, RuleOutcome
 from rulesdsl.evaluate.wording import said
@@ -45,7 +46,7 @@ def _clause(
             told.add(each.group.clause)
             exceptions.append(_clause(each, outcome, frame, over, told))
     overridden_by = before or winners(own)
-    applies = True if clause.guard is None else truth(frame.seen.get(id(clause.guard)))
+    applies = True if clause.guard is None else truth(evaluate(clause.guard, frame))
     return ClauseReason(
         clause.number, clause.title, clause.summary, clause.edition, role, applies, guard, requirements, rules,
         tuple(exceptions), tuple(f"{number}, {each}" if each else number for number, each in clause.exception_to),

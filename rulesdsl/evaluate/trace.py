@@ -1,16 +1,17 @@
 """What one run remembers: the values of every node and the outcome of every rule.
 
-The explanation is read off this; nothing is evaluated a second time.
+The explanation is read off this; nothing is evaluated a second time. Nothing here is changed once it is made; the
+classes are not frozen, because a decision makes hundreds of them.
 """
 
 import datetime
 from typing import Any, Literal
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from rulesdsl.core.ir import Edition, Group, Result, Rule
 from rulesdsl.evaluate.case import Case, Thing
-from rulesdsl.evaluate.kleene import NOTHING, Unknown
+from rulesdsl.evaluate.kleene import NOTHING, Missing, Unknown
 
 
 @define(eq=False)
@@ -18,22 +19,32 @@ class Frame:
     """One thing that is being decided, or one element of a quantifier within it.
 
     ``seen`` has the value of every node that was asked, by identity; ``inner`` the frames of a quantifier's
-    elements; ``groups`` how groups fell, for a clause may be an exception to several; ``bound`` are the
-    things and elements that quantifiers have named.
+    elements; ``groups`` how groups fell, for a clause may be an exception to several. ``bound`` are the things and
+    elements that quantifiers have named, ``places`` where in the case those elements stand. ``around`` says that a
+    rule looked at other things than this one.
     """
 
     run: "Run"
     this: Thing
     day: datetime.date | None
     bound: dict[str, Any] = field(factory=dict)
+    places: dict[str, Missing] = field(factory=dict)
     seen: dict[int, Any] = field(factory=dict)
     inner: dict[int, list["Frame"]] = field(factory=dict)
     groups: "dict[int, GroupOutcome]" = field(factory=dict)
+    around: bool = False
 
-    def with_element(self, node: object, name: str, element: Any) -> "Frame":
-        frame = Frame(self.run, self.this, self.day, {**self.bound, name: element})
-        self.inner.setdefault(id(node), []).append(frame)
-        return frame
+    def with_thing(self, name: str, thing: Thing) -> "Frame":
+        """The frame of one thing of a quantifier."""
+        self.run.frames[self.this].around = True
+        return Frame(self.run, self.this, self.day, {**self.bound, name: thing}, self.places)
+
+    def with_element(self, name: str, element: Any, items: Missing, index: int) -> "Frame":
+        """The frame of one element of the list that stands at ``items``."""
+        thing, path = items
+        place = (thing, (*path[:-1], f"{path[-1]}[{index}]"))
+        bound, places = {**self.bound, name: element}, {**self.places, name: place}
+        return Frame(self.run, self.this, self.day, bound, places)
 
 
 Emptiness = Literal["no", "maybe", "yes"]
@@ -46,7 +57,7 @@ class Conflict:
 CONFLICT = Conflict()
 
 
-@frozen
+@define(eq=False)
 class State:
     """What some rules come to together.
 
@@ -60,28 +71,28 @@ class State:
     waits: Unknown = NOTHING
 
 
-@frozen
+@define(eq=False)
 class RuleOutcome:
-    """A rule as it fell: ``holds`` (ja, nei or ukjent), its own state, and those of its exceptions."""
+    """A rule as it fell: ``holds`` (ja, nei or ukjent), its own state, its exceptions, and what they come to."""
 
     rule: Rule
     holds: bool | Unknown
     state: State
     exceptions: tuple["GroupOutcome", ...]
+    excepted: State
 
 
-@frozen
+@define(eq=False)
 class GroupOutcome:
-    """The rules of a clause for one result: each outcome, what they come to without exceptions, and with them."""
+    """The rules of a clause for one result: the outcome of each, its exceptions, and what all come to together."""
 
     group: Group
     rules: tuple[RuleOutcome, ...]
     exceptions: tuple["GroupOutcome", ...]
-    own: State
     state: State
 
 
-@frozen
+@define(eq=False)
 class Outcome:
     """A result of a thing: status, value, the deciding rule, what it waits for, and how its groups fell."""
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import assert_never
 
+from attrs import define
+
 from rulesdsl.core import ir
 from rulesdsl.core.ir import (
     And,
@@ -42,6 +44,7 @@ from rulesdsl.core.ir import (
     SumOver,
     This,
     YearsBetween,
+    children,
 )
 from rulesdsl.core.ops import EXACT
 from rulesdsl.core.types import KRONER, ListOf, Number, Text, Type, unit_name
@@ -49,8 +52,42 @@ from rulesdsl.core.types import KRONER, ListOf, Number, Text, Type, unit_name
 _OPS = {"=": "er", "≠": "er ikke", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
+MOST_KEPT = 100_000
+"""How many nodes are kept in words; then all are forgotten. No rulebook comes near."""
+
+
+@define(eq=False)
+class _Kept:
+    """A node, kept alive so that its identity stays its own, and what never changes about it."""
+
+    node: Expr
+    words: str
+    below: tuple[Expr, ...]
+
+
+_kept: dict[int, _Kept] = {}
+
+
+def _of(node: Expr) -> _Kept:
+    found = _kept.get(id(node))
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[id(node)] = _Kept(node, _words(node), tuple(children(node)))
+    return found
+
+
 def words(node: Expr) -> str:
-    """An expression in words."""
+    """An expression in words. They are the same for every case, and kept."""
+    return _of(node).words
+
+
+def below(node: Expr) -> tuple[Expr, ...]:
+    """The expressions directly below a node, kept."""
+    return _of(node).below
+
+
+def _words(node: Expr) -> str:
     match node:
         case Const(kind, value):
             return constant(kind, value)
@@ -100,9 +137,9 @@ def words(node: Expr) -> str:
         case Product(_, items):
             return " × ".join(_factor(item) for item in items)
         case Round(_, mode, scale, value, divisor, _):
-            inner = words(value) if divisor is None else f"{_factor(value)} / {_factor(divisor)}"
+            number = words(value) if divisor is None else f"{_factor(value)} / {_factor(divisor)}"
             way = {"avrund": "rundet av", "avrund_ned": "rundet ned", "avrund_opp": "rundet opp"}[mode]
-            return f"{inner}, {way} til {scale} {'desimal' if scale == 1 else 'desimaler'}"
+            return f"{number}, {way} til {scale} {'desimal' if scale == 1 else 'desimaler'}"
         case Extreme(_, which, items):
             return f"{'det største' if which == 'maks' else 'det minste'} av " + " og ".join(map(words, items))
         case DaysBetween(_, left, right):

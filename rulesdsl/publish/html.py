@@ -16,7 +16,7 @@ def to_html(explanation: Explanation, detail: Detail = "medium") -> str:
     cases = outline(explanation, detail)
     title = plain(cases[0].pieces) if len(cases) == 1 else f"{len(cases)} avgjørelser"
     page: str = _template().render(cases=cases, title=title, engine=explanation.engine)
-    return page
+    return page.strip() + "\n"
 
 
 @cache

@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 def to_json(explanation: Explanation) -> Json:
     """The explanation as a document that fits ``explanation_schema()``."""
-    return {"schema": SCHEMA, "engine": explanation.engine, "cases": [_case(case) for case in explanation.cases]}
+    return {"schema": SCHEMA, "engine": explanation.engine, "cases": [case_json(case) for case in explanation.cases]}
 
 
 def explanation_schema() -> Json:
@@ -42,7 +42,8 @@ def explanation_schema() -> Json:
     return schema
 
 
-def _case(case: CaseExplanation) -> Json:
+def case_json(case: CaseExplanation) -> Json:
+    """One case of the document."""
     return {
         "entity": case.entity,
         "key": case.key,
@@ -53,7 +54,7 @@ def _case(case: CaseExplanation) -> Json:
         "errors": [_error(error) for error in case.errors],
         "notes": list(case.notes),
         "what_if": [_fact(fact) for fact in case.what_if],
-        "changed": _case(case.changed) if case.changed else None,
+        "changed": case_json(case.changed) if case.changed else None,
         "differences": [_difference(one) for one in case.differences],
     }
 

@@ -174,6 +174,8 @@ def _error(error: CaseError) -> Line:
     if error.field:
         stands = (word(" = "), piece(error.value, "value")) if error.value else ()
         below.append(Line("note", (word("felt "), piece(error.field, "strong"), *stands)))
+    elif error.value and error.value not in error.message:
+        below.append(Line("note", (word("står "), piece(error.value, "value"))))
     if error.hint:
         below.append(Line("note", (piece(error.hint),)))
     return Line("error", (piece(error.message),), label=error.code, children=tuple(below))

@@ -34,6 +34,12 @@ def render_problems(problems: Sequence[Diagnostic], colour: bool) -> RenderableT
     return Group(*texts, Text(tally(problems), "bold" if colour and problems else ""))
 
 
+def plain_problems(problems: Sequence[Diagnostic]) -> str:
+    """The same without colour; no line is broken, so that a program finds the places."""
+    texts = ["\n".join([clean(line) for line in render_plain(problem).split("\n")]) for problem in problems]
+    return "\n\n".join([*texts, tally(problems)]) + "\n"
+
+
 def tally(problems: Iterable[Diagnostic]) -> str:
     """``3 feil og 1 advarsel``."""
     errors = [problem.is_error for problem in problems]

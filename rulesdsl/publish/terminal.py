@@ -3,15 +3,15 @@
 The lines are laid out once, in texts of our own; Rich colours them, and is not even loaded where nothing is coloured.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
 
-from rulesdsl.evaluate.explanation import Explanation
+from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.publish.line import NODES, Detail, Kind, Line, Pieces, Sign, Tone, plain
-from rulesdsl.publish.outline import outline
+from rulesdsl.publish.outline import case_line
 from rulesdsl.source import frozen
 
 if TYPE_CHECKING:
@@ -42,24 +42,27 @@ def render(explanation: Explanation, detail: Detail, width: int, colour: bool) -
 
     # The lines are laid out already; the console must not break them once more.
     return Group(*(RichText.assemble(*line.runs, no_wrap=True, overflow="ignore")
-                   for line in _lines_of(explanation, detail, width, colour)))
+                   for line in _lines_of(explanation.cases, explanation.engine, detail, width, colour)))
 
 
-def render_plain(explanation: Explanation, detail: Detail, width: int) -> str:
-    """Just what ``render`` prints without colour."""
-    return "".join(line.plain + "\n" for line in _lines_of(explanation, detail, width, colour=False))
+def render_plain(cases: Iterable[CaseExplanation], engine: str, detail: Detail, width: int) -> Iterator[str]:
+    """Just what ``render`` prints without colour, line by line."""
+    for line in _lines_of(cases, engine, detail, width, colour=False):
+        yield line.plain + "\n"
 
 
-def _lines_of(explanation: Explanation, detail: Detail, width: int, colour: bool) -> "Iterator[Text]":
+def _lines_of(
+    cases: Iterable[CaseExplanation], engine: str, detail: Detail, width: int, colour: bool
+) -> "Iterator[Text]":
     page = _Page(width, colour)
-    for number, case in enumerate(outline(explanation, detail)):
+    for number, case in enumerate(cases):
         if number:
             yield from (Text(), page.styled("─" * min(width, READABLE), "dim"), Text())
-        for line in page.case(case):
+        for line in page.case(case_line(case, detail)):
             yield line.rstrip()
     if detail == "full":
         yield Text()
-        yield from page.flow(page.styled(f"Avgjort av {explanation.engine}", "dim"))
+        yield from page.flow(page.styled(f"Avgjort av {engine}", "dim"))
 
 
 @frozen

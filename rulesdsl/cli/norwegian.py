@@ -1,0 +1,62 @@
+"""What click says by itself, in Norwegian: help pages, and messages about a call that was wrong."""
+
+import re
+from typing import Any
+
+import click
+
+
+class Command(click.Command):
+    """A command whose help page is Norwegian throughout."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"options_metavar": "[VALG]", "add_help_option": True, **kwargs})
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Viser denne hjelpen."
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), "Bruk: ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [row for param in self.get_params(ctx) if isinstance(param, click.Option)
+                and (row := param.get_help_record(ctx)) is not None]
+        with formatter.section("Valg"):
+            formatter.write_dl(rows)
+
+
+class Choice(click.Choice[str]):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in self.choices:
+            return value
+        words = ", ".join(str(each) for each in self.choices)
+        raise click.BadParameter(f"«{value}» er ikke ett av valgene. Velg en av {words}.", ctx, param)
+
+
+def said(error: click.ClickException) -> str:
+    """What was wrong with a call, and what to do."""
+    match error:
+        case click.NoSuchOption(option_name=name, possibilities=near):
+            return f"Valget {name} finnes ikke." + (f" Mente du {near[0]}?" if near else "")
+        case click.MissingParameter(param=click.Argument() as argument):
+            return f"{argument.make_metavar(error.ctx) if error.ctx else argument.human_readable_name} mangler."
+        case click.MissingParameter():
+            return f"{_names(error.param)} mangler."
+        case click.BadParameter():
+            return f"{_names(error.param)}: {error.message}" if error.param else error.message
+        case click.BadOptionUsage(option_name=name):
+            takes_none = "not take" in error.message
+            return f"Valget {name} tar ingen verdi." if takes_none else f"Valget {name} trenger en verdi."
+        case click.UsageError() if found := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message):
+            return f"Det er for mye i kallet: {found[1]}."
+        case _:
+            return error.format_message()
+
+
+def _names(param: click.Parameter | None) -> str:
+    return ", ".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name if param else ""

@@ -1,0 +1,52 @@
+"""What every test has: a cache of its own, and nothing from the surroundings."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled rulebooks are kept apart for each test, and no variable of the user's changes what is tested."""
+    monkeypatch.setenv("ISFRULES_CACHE", str(tmp_path_factory.mktemp("cache")))
+    for name in ("ISFRULES_RULEBOOKS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for tests that run many commands on the same rulebooks and are not about the cache."""
+    return tmp_path_factory.mktemp("warm")
+
+
+class Isfrules:
+    """Runs commands as a user does, in this process."""
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+
+    def __call__(self, *args: str | Path, given: str | bytes | None = None, **variables: str) -> Result:
+        from rulesdsl.cli import group
+
+        environment = {"ISFRULES_CACHE": str(self.cache), **variables}
+        words = [str(arg) for arg in args]
+        result = CliRunner().invoke(group, words, input=given, env=environment, prog_name="isfrules")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result
+
+
+@pytest.fixture
+def isfrules(warm_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Isfrules:
+    monkeypatch.chdir(ROOT)
+    return Isfrules(warm_cache)
+
+
+@pytest.fixture
+def program() -> list[str]:
+    """The program as a process of its own."""
+    return [sys.executable, "-m", "rulesdsl"]
