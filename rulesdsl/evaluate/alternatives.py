@@ -9,10 +9,11 @@ from rulesdsl.core.types import BOOL, Bool, Code, Type
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, Fact
 from rulesdsl.evaluate.facts import path_of
-from rulesdsl.evaluate.interpreter import day_of, decide, evaluate
+from rulesdsl.evaluate.interpreter import day_of, evaluate
+from rulesdsl.evaluate.interpreter import outcome as outcome_of
 from rulesdsl.evaluate.kleene import Missing
 from rulesdsl.evaluate.read_value import is_valid
-from rulesdsl.evaluate.trace import Outcome, Run
+from rulesdsl.evaluate.trace import Frame, Outcome, Run
 from rulesdsl.evaluate.wording import said
 
 MOST_RUNS = 16
@@ -41,12 +42,39 @@ Tried = dict[tuple[tuple[Missing, ir.Value], ...], Run]
 """Runs with some facts set; several results of a thing often wait for the same."""
 
 
-def _run_with(settings: Settings, run: Run, tried: Tried) -> Run:
+def _run_with(settings: Settings, thing: Thing, run: Run, tried: Tried) -> Run:
     key = tuple(settings.items())
     if key not in tried:
         with _set(settings):
-            tried[key] = decide(run.edition, run.case)
+            tried[key] = _decide_one(thing, run)
     return tried[key]
+
+
+class _WhenAsked(dict[tuple[Thing, str], Outcome]):
+    """The outcomes of a run, each decided when it is first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def __missing__(self, key: tuple[Thing, str]) -> Outcome:
+        thing, name = key
+        if thing not in self.run.frames:
+            self.run.frames[thing] = Frame(self.run, thing, day_of(thing, self.run.edition))
+        self[key] = made = outcome_of(self.run.edition.results[name], self.run.frames[thing])
+        return made
+
+
+def _decide_one(thing: Thing, run: Run) -> Run:
+    """The results of one thing, and of others just those that they rest on: a patient may have thousands."""
+    after = Run(run.edition, run.case)
+    after.outcomes = _WhenAsked(after)
+    for name in _results_of(thing, run):
+        after.outcomes[thing, name]
+    return after
+
+
+def _results_of(thing: Thing, run: Run) -> list[str]:
+    return [name for name, result in run.edition.results.items() if result.entity == thing.entity]
 
 
 def missing_alternatives(run: Run, thing: Thing, outcome: Outcome, tried: Tried) -> tuple[Alternative, ...]:
@@ -61,7 +89,7 @@ def missing_alternatives(run: Run, thing: Thing, outcome: Outcome, tried: Tried)
     found: dict[tuple[str, object], Alternative] = {}
     for values in product(*choices):
         settings = dict(zip(missing, values, strict=True))
-        after = _run_with(settings, run, tried).outcomes[thing, outcome.result.name]
+        after = _run_with(settings, thing, run, tried).outcomes[thing, outcome.result.name]
         alternative = _alternative(settings, after, thing, run)
         key = (after.status, after.value)
         if len(missing) > 1 and key in found:
@@ -73,17 +101,18 @@ def missing_alternatives(run: Run, thing: Thing, outcome: Outcome, tried: Tried)
 def requirement_alternatives(run: Run, thing: Thing) -> dict[str, Alternative]:
     """For results that rest on a requirement that fell: what each would be, had the fallen ja/nei facts been ja."""
     fallen: dict[Missing, ir.Value] = {}
-    for (decided, _), outcome in run.outcomes.items():
-        if decided is thing and outcome.status == "known" and outcome.rule is not None and outcome.rule.requirement:
+    for name in _results_of(thing, run):
+        outcome = run.outcomes[thing, name]
+        if outcome.status == "known" and outcome.rule is not None and outcome.rule.requirement:
             fallen.update(_fallen(run, thing, outcome.rule.clause))
     if not fallen:
         return {}
     with _set(fallen):
-        after = decide(run.edition, run.case)
+        after = _decide_one(thing, run)
     found = {}
-    for (decided, name), outcome in run.outcomes.items():
-        changed = after.outcomes[decided, name]
-        if decided is thing and changed.status == "known" and changed.value != outcome.value:
+    for name in _results_of(thing, run):
+        outcome, changed = run.outcomes[thing, name], after.outcomes[thing, name]
+        if changed.status == "known" and changed.value != outcome.value:
             facts = tuple(_fact(each, value, thing, run) for each, value in fallen.items())
             said_facts = " og ".join(f"{fact.name} {said(fact.type, fact.value)}" for fact in facts)
             sentence = f"Var {said_facts}, ville {_called(name)} vært {said(outcome.result.type, changed.value)}."

@@ -2,9 +2,10 @@
 
 A ``State`` says whether no rule applies (``empty``: no, maybe, yes) and what the value is if one does. All
 combinations take all their parts at once, so that the order of rules never matters; where several rules say the
-same, the first in the canonical order of clauses is named.
+same, the first in the order of clauses is named.
 """
 
+import re
 from collections.abc import Sequence
 
 from rulesdsl.core.ir import Policy
@@ -26,6 +27,12 @@ def _differ(known: Sequence[State]) -> bool:
     return any(state.value != known[0].value for state in known)
 
 
+def _rank(state: State) -> list[tuple[int, str]]:
+    """The clause that a state names, in the order people count clauses: 4.3.6 before 4.3.10."""
+    parts = re.findall(r"\d+|\D+", state.by.clause if state.by else "")
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
 def side_by_side(states: Sequence[State], alone: bool = False) -> State:
     """Rules that may all apply: equal values agree, different values are a conflict.
 
@@ -40,10 +47,11 @@ def side_by_side(states: Sequence[State], alone: bool = False) -> State:
     if (alone and len(certain) > 1) or _differ([state for state in certain if _is_known(state)]):
         return State("no", CONFLICT)
     empty: Emptiness = "no" if certain else "maybe"
-    settled = next((state for state in certain if _is_known(state)), None)
+    named = sorted([state for state in certain or live if _is_known(state)], key=_rank)
+    first = named[0] if named else live[0]
+    settled = first if certain and named else None
     # Beside a rule that surely holds, one that may hold and says the same cannot change a thing.
     open_ = live if alone or settled is None else [state for state in live if not _same(settled, state)]
-    first = settled or live[0]
     waits = unknown_of(state.waits for state in open_)
     if not alone and all(_same(first, state) for state in live):
         return State(empty, first.value, first.by, waits)

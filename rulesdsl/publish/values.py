@@ -37,15 +37,15 @@ def shown(type_: Type, value: Value | None) -> str:
     if value is None:
         return UNKNOWN
     match type_:
+        case Code() if isinstance(value, str):
+            return spoken(value)
+        case Number(scale, unit) if isinstance(value, Decimal):
+            return _number(value, scale, unit)
         case ListOf(item):
             parts = [shown(item, one) for one in value] if isinstance(value, tuple) else [str(value)]
             # A comma would be read as a decimal comma between numbers that have one.
             separator = "; " if isinstance(item, Number) and item.scale else ", "
             return separator.join(parts) or "ingen"
-        case Number(scale, unit) if isinstance(value, Decimal):
-            return _number(value, scale, unit)
-        case Code() if isinstance(value, str):
-            return spoken(value)
         case Bool() | Text() | Date() | Record() | Broken() | Number() | Code():
             return _plain(value)
         case _:
@@ -54,16 +54,14 @@ def shown(type_: Type, value: Value | None) -> str:
 
 def exact(type_: Type, value: Value | None) -> JsonValue:
     """A value for a program: decimal text with the digits of the type, ISO dates, ``true`` and ``false``, lists."""
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, tuple):
         item = type_.item if isinstance(type_, ListOf) else Broken()
         return [exact(item, one) for one in value]
     if isinstance(value, Decimal):
         return _digits(value, type_.scale if isinstance(type_, Number) else 0)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value
+    return value.isoformat()
 
 
 def change(type_: Type, before: Value | None, after: Value | None) -> Decimal | None:
