@@ -9,11 +9,11 @@ from rulesdsl.core.types import BOOL, Bool, Code, Type
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, Fact
 from rulesdsl.evaluate.facts import path_of
-from rulesdsl.evaluate.interpreter import day_of, evaluate
+from rulesdsl.evaluate.interpreter import evaluate
 from rulesdsl.evaluate.interpreter import outcome as outcome_of
 from rulesdsl.evaluate.kleene import Missing
 from rulesdsl.evaluate.read_value import is_valid
-from rulesdsl.evaluate.trace import Frame, Outcome, Run
+from rulesdsl.evaluate.trace import Frame, Outcome, Run, day_of
 from rulesdsl.evaluate.wording import said
 
 MOST_RUNS = 16

@@ -6,7 +6,7 @@ from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
 from rulesdsl.evaluate.facts import known, path_of
 from rulesdsl.evaluate.marks import all_that_matter, marks_of, rests_on
-from rulesdsl.evaluate.reasons import clause_reasons
+from rulesdsl.evaluate.reasons import called, clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.what_if import Change
 from rulesdsl.evaluate.wording import said
@@ -91,7 +91,7 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             return f"{name} er ukjent, for {' og '.join(stuck)} kan ikke avgjøres."
         case "conflict":
             sides = _sides(outcome)
-            told = [f"{_named(run.edition.clauses[rule.clause])} ({rule.place.file}:{rule.place.line}) gir "
+            told = [f"{_headed(run.edition.clauses[rule.clause])} ({rule.place.file}:{rule.place.line}) gir "
                     f"{said(result.type, value)}" for rule, value in sides]
             return f"ISF601 {name} er i konflikt: {', og '.join(told)}. Ingen av dem er unntak fra den andre."
         case "no_rule":
@@ -116,10 +116,14 @@ def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value | None]]:
     return told if len(told) > 1 else found
 
 
+def _headed(clause: ir.Clause) -> str:
+    """A clause by its number and title, as its heading has them; by its title where it has no official number."""
+    return f"{clause.number} {clause.title}".strip() if clause.number[:1].isdigit() else clause.title or clause.number
+
+
 def _named(clause: ir.Clause) -> str:
-    if clause.number[:1].isdigit():
-        return f"{clause.number} {clause.title}".strip()
-    return clause.title or clause.number
+    """The same within a sentence."""
+    return _headed(clause) if clause.number[:1].isdigit() else called(clause)
 
 
 def _notes(run: Run, thing: Thing) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ to ask (the rest of an «og» after a nei) is asked here, when it is shown.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from rulesdsl.core import ir
@@ -23,7 +24,7 @@ from rulesdsl.core.ir import (
     ResultOf,
     SumOver,
 )
-from rulesdsl.core.types import BOOL, Text
+from rulesdsl.core.types import BOOL, COUNT, ListOf, Record, Text
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Calculation, Condition, Fact, Truth
 from rulesdsl.evaluate.interpreter import evaluate, refer
@@ -76,8 +77,10 @@ def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> No
     value = None if isinstance(seen, Unknown) else seen
     match node:
         case Field():
-            path = path_of((refer(node.of, frame), node.path), frame.this)
-            _add(found, Fact("field", words(node), path, node.type, value, skjonn=node.skjonn))
+            path, kind = path_of((refer(node.of, frame), node.path), frame.this), node.type
+            if isinstance(kind, ListOf) and isinstance(kind.item, Record):
+                kind, value = COUNT, None if value is None else Decimal(len(value))  # records are told by how many
+            _add(found, Fact("field", words(node), path, kind, value, skjonn=node.skjonn))
         case Item():
             _add(found, Fact("field", words(node), words(node), node.type, value))
         case ResultOf():
@@ -145,13 +148,16 @@ def condition(node: Expr, frame: Frame) -> Condition:
     return Condition(words(node), holds, () if parts else facts_of((node,), frame), parts)
 
 
-def conjuncts(node: Expr | None, frame: Frame) -> tuple[Condition, ...]:
-    """The conditions that must all hold, each by itself."""
+def flattened(node: Expr | None) -> tuple[Expr, ...]:
+    """The conditions of an «og», and of those within it; none of no condition."""
     if node is None:
         return ()
-    if isinstance(node, And):
-        return tuple(each for item in node.items for each in conjuncts(item, frame))
-    return (condition(node, frame),)
+    return tuple(each for item in node.items for each in flattened(item)) if isinstance(node, And) else (node,)
+
+
+def conjuncts(node: Expr | None, frame: Frame) -> tuple[Condition, ...]:
+    """The conditions that must all hold, each by itself."""
+    return tuple([condition(each, frame) for each in flattened(node)])
 
 
 def _elements(node: Any, frame: Frame) -> tuple[Condition, ...]:

@@ -4,7 +4,6 @@ One arm a node. The SQL compiler and the SMT encoder keep these arms, their orde
 ``decide`` gives the outcomes of a whole case and remembers every value on the way, for the explanation.
 """
 
-import datetime
 import operator
 from decimal import Decimal
 from functools import partial
@@ -14,7 +13,7 @@ from rulesdsl.core import ir, ops
 from rulesdsl.evaluate.case import Case, Thing
 from rulesdsl.evaluate.defaults import EMPTY, overridden, side_by_side, together
 from rulesdsl.evaluate.kleene import NOTHING, Unknown, conjunction, disjunction, many, negation, strict, unknown_of
-from rulesdsl.evaluate.trace import CONFLICT, Frame, GroupOutcome, Outcome, RuleOutcome, Run, State
+from rulesdsl.evaluate.trace import CONFLICT, Frame, GroupOutcome, Outcome, RuleOutcome, Run, State, day_of
 
 Many = ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick
 
@@ -32,12 +31,6 @@ def decide(edition: ir.Edition, case: Case) -> Run:
             if thing.entity == result.entity:
                 run.outcomes[thing, result.name] = outcome(result, run.frames[thing])
     return run
-
-
-def day_of(thing: Thing, edition: ir.Edition) -> datetime.date | None:
-    """The day whose satser count: the rettsdato, or the nearest day of an edition that was asked for by name."""
-    day = thing.facts.get((edition.entities[thing.entity].date,))
-    return min(max(day, edition.valid_from), edition.valid_to) if isinstance(day, datetime.date) else None
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,10 +53,14 @@ def group_outcome(group: ir.Group, frame: Frame) -> GroupOutcome:
     """The rules of a clause under its policy, and the clauses that are exceptions to it."""
     made = frame.groups.get(id(group))
     if made is None:
-        rules = tuple([rule_outcome(rule, frame) for rule in group.rules])
+        rules: list[RuleOutcome] = []
+        for rule in group.rules:
+            rules.append(rule_outcome(rule, frame))
+            if group.policy == "første" and rules[-1].state.empty == "no":
+                break  # no row of «treff første» is asked after the first that surely holds
         exceptions, state = _exceptions(group.exceptions, frame) if group.exceptions else ((), EMPTY)
         own = together(group.policy, [overridden(rule.excepted, rule.state) for rule in rules])
-        made = frame.groups[id(group)] = GroupOutcome(group, rules, exceptions, overridden(state, own))
+        made = frame.groups[id(group)] = GroupOutcome(group, tuple(rules), exceptions, overridden(state, own))
     return made
 
 
@@ -203,6 +200,7 @@ def over_many(node: Many, frame: Frame) -> Any:
     if isinstance(elements, Unknown):
         return elements
     among = [(True if node.where is None else evaluate(node.where, element), element) for element in elements]
+    frame.inner[id(node)] = [element for holds, element in among if holds is not False]
     if isinstance(node, ir.Quantified):
         tests = [(holds, evaluate(node.test, element)) for holds, element in among if holds is not False]
         if node.kind == "finnes":
@@ -245,5 +243,4 @@ def element_frames(node: Many, frame: Frame) -> list[Frame] | Unknown:
                 items = items.value
             where = (refer(items.of, frame), items.path) if isinstance(items, ir.Field) else (frame.this, (node.var,))
             made = [frame.with_element(node.var, each, where, index) for index, each in enumerate(elements)]
-    frame.inner[id(node)] = made
     return made

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rulesdsl.core import ir
 from rulesdsl.evaluate.defaults import side_by_side
 from rulesdsl.evaluate.explanation import ClauseReason, Condition, Role, RuleReason
-from rulesdsl.evaluate.facts import calculation, condition, conjuncts, path_of, truth
+from rulesdsl.evaluate.facts import calculation, condition, conjuncts, flattened, path_of, truth
 from rulesdsl.evaluate.interpreter import evaluate
 from rulesdsl.evaluate.kleene import Unknown
 from rulesdsl.evaluate.trace import Frame, GroupOutcome, Outcome, RuleOutcome
-from rulesdsl.evaluate.wording import said
+from rulesdsl.evaluate.wording import said, stated
 
 ORDER: tuple[Role, ...] = ("conflicts", "decides", "waits", "agrees", "overridden", "fell")
 """A clause's role is the first of these that one of its rules has."""
@@ -37,7 +37,7 @@ def _clause(
     clause = frame.run.edition.clauses[group.group.clause]
     before = (*above, *winners(group.exceptions))
     own = [each for rule in group.rules for each in rule.exceptions]
-    rules = tuple(_rule(rule, clause, group, outcome, frame, before) for rule in group.rules)
+    rules = tuple(_rule(rule, clause, outcome, frame, before) for rule in group.rules)
     role: Role = next((role for role in ORDER if any(rule.role == role for rule in rules)), "fell")
     guard, requirements = conjuncts(clause.guard, frame), _requirements(clause, frame)
     exceptions = []
@@ -64,30 +64,18 @@ def winners(exceptions: Sequence[GroupOutcome]) -> tuple[str, ...]:
 
 
 def _rule(
-    rule: RuleOutcome, clause: ir.Clause, group: GroupOutcome, outcome: Outcome, frame: Frame, before: tuple[str, ...]
+    rule: RuleOutcome, clause: ir.Clause, outcome: Outcome, frame: Frame, before: tuple[str, ...]
 ) -> RuleReason:
     shared = {id(clause.guard), *(id(requirement.holds) for requirement in clause.requirements)}
     own = [
         each for each in rule.rule.conditions
         if id(each) not in shared and not (isinstance(each, ir.Not) and id(each.value) in shared)
     ]
-    replaced = before or winners(rule.exceptions) or _earlier_row(rule, group)
+    replaced = before or winners(rule.exceptions)
     return RuleReason(
         rule.rule.name, _role(rule, outcome, bool(replaced)), tuple(condition(each, frame) for each in own),
         calculation(rule.rule.value, frame, rule.holds is not False), rule.rule.place,
     )
-
-
-def _earlier_row(rule: RuleOutcome, group: GroupOutcome) -> bool:
-    """In a table of ``treff første``, whether a row before surely holds."""
-    if group.group.policy != "første":
-        return False
-    for each in group.rules:
-        if each is rule:
-            return False
-        if each.holds is True:
-            return True
-    return False
 
 
 def _role(rule: RuleOutcome, outcome: Outcome, replaced: bool) -> Role:
@@ -119,12 +107,11 @@ def _sentence(
     clause: ir.Clause, role: Role, group: GroupOutcome, guard: Sequence[Condition], requirements: Sequence[Condition],
     rules: Sequence[RuleReason], overridden_by: Sequence[str], outcome: Outcome, frame: Frame,
 ) -> str:
-    name = clause.title or clause.number if not clause.number[:1].isdigit() else clause.number
-    kind = outcome.result.type
+    name, kind = called(clause), outcome.result.type
     match role:
         case "decides":
             fallen = [each.requirement for each in requirements if each.holds is False]
-            because = [each.text for each in guard]
+            because = [stated(each, True) for each in flattened(clause.guard)]
             if fallen and any(rule.name.startswith("krav ") for rule in rules if rule.role == "decides"):
                 many = "kravene" if len(fallen) > 1 else "kravet"
                 because.append(f"{many} {_listed(fallen)} ikke er oppfylt")
@@ -132,7 +119,8 @@ def _sentence(
         case "overridden":
             would = next((rule.gives.value for rule in rules if rule.role == "overridden"), None)
             gives = f" ville gitt {said(kind, would)}, men" if would is not None else " gjelder, men"
-            return f"{name}{gives} {_listed(overridden_by) or 'en tidligere rad'} går foran."
+            before = [called(frame.run.edition.clauses[number]) for number in overridden_by]
+            return f"{name}{gives} {_listed(before) or 'en tidligere rad'} går foran."
         case "agrees":
             return f"{name} sier det samme."
         case "conflicts":
@@ -141,14 +129,20 @@ def _sentence(
             paths = sorted({path_of(each, frame.this) for each in group.state.waits.missing})
             return f"Om {name} gjelder, avhenger av {_listed(paths)}." if paths else f"{name} kan ikke avgjøres."
         case "fell":
-            why = [each for each in guard if each.holds is False]
+            nodes = zip(flattened(clause.guard), guard, strict=True)
+            why = [stated(node, False) for node, each in nodes if each.holds is False]
             if why:
-                return f"{name} gjelder ikke, for det er ikke slik at {_listed([each.text for each in why], 'eller')}."
+                return f"{name} gjelder ikke, for {_listed(why)}."
             if requirements and all(each.holds for each in requirements):
                 return f"{name} stenger ikke, for alle krav er oppfylt."
             return f"{name} gjelder ikke."
 
 
-def _listed(items: Sequence[str], word: str = "og") -> str:
+def called(clause: ir.Clause) -> str:
+    """How a sentence names a clause: by its official number, or by its title in guillemets."""
+    return clause.number if clause.number[:1].isdigit() or not clause.title else f"«{clause.title}»"
+
+
+def _listed(items: Sequence[str]) -> str:
     items = list(items)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} og {items[-1]}" if items else ""

@@ -112,3 +112,9 @@ class Run:
     case: Case
     frames: dict[Thing, Frame] = field(factory=dict)
     outcomes: dict[tuple[Thing, str], Outcome] = field(factory=dict)
+
+
+def day_of(thing: Thing, edition: Edition) -> datetime.date | None:
+    """The day whose satser count: the rettsdato, or the nearest day of an edition that was asked for by name."""
+    day = thing.facts.get((edition.entities[thing.entity].date,))
+    return min(max(day, edition.valid_from), edition.valid_to) if isinstance(day, datetime.date) else None

@@ -160,6 +160,26 @@ def _words(node: Expr) -> str:
             assert_never(node)
 
 
+_OPPOSITE: dict[ir.Comparison, ir.Comparison] = {"=": "≠", "≠": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def stated(node: Expr, holds: bool) -> str:
+    """A condition that holds, or does not, as a statement that is true of the case: ``journalført er nei``."""
+    match node:
+        case Not(_, value):
+            return stated(value, not holds)
+        case Field() | Item() | ResultOf() | Part() | Lookup():
+            return f"{words(node)} er {'ja' if holds else 'nei'}"
+        case Compare(kind, op, left, right) if not holds:
+            return _words(Compare(kind, _OPPOSITE[op], left, right))
+        case Known() | OneOf() | Contains() if not holds:
+            return _words(Not(node.type, node))
+        case Quantified(_, "finnes") if not holds:
+            return "det finnes ikke " + words(node).removeprefix("det finnes ")
+        case _:
+            return words(node) if holds else f"det er ikke slik at {words(node)}"
+
+
 def constant(kind: Type, value: ir.Value) -> str:
     """A fixed value as it is read in a sentence."""
     if isinstance(value, bool):

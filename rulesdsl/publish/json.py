@@ -135,6 +135,24 @@ def _fact(fact: Fact) -> Json:
 
 
 def _value(type_: Type, value: Value | None) -> Json:
+    """A value, exactly and as people read it. The same few values come again and again, so the latest are kept."""
+    if isinstance(value, tuple):
+        return _written(type_, value)
+    key = id(type_), type(value), value
+    kept = _kept.get(key)
+    if kept is None:
+        if len(_kept) > MOST_KEPT:
+            _kept.clear()
+        # The type is kept as well: while it lives, no other object can have its identity.
+        kept = _kept[key] = type_, _written(type_, value)
+    return kept[1]
+
+
+MOST_KEPT = 4096
+_kept: dict[tuple[int, type, Value | None], tuple[Type, Json]] = {}
+
+
+def _written(type_: Type, value: Value | None) -> Json:
     return {
         "value": exact(type_, value),
         "text": shown(type_, value),
