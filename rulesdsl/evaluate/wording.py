@@ -272,9 +272,10 @@ def _many(node: Quantified | Count | SumOver | ExtremeOver | Pick) -> str:
 
 
 def said(kind: Type, value: ir.Value | None) -> str:
-    """A value in a sentence, amounts with all their decimals; None is ukjent."""
+    """A value in a sentence, amounts with all their decimals and whole numbers with none; None is ukjent."""
     if value is None:
         return "ukjent"
-    if isinstance(value, Decimal) and isinstance(kind, Number) and kind.unit == KRONER:
-        value = EXACT.quantize(value, EXACT.scaleb(Decimal(1), -kind.scale))
+    if isinstance(value, Decimal) and isinstance(kind, Number):
+        digits = kind.scale if kind.unit == KRONER or value % 1 else 0
+        value = EXACT.quantize(value, EXACT.scaleb(Decimal(1), -digits))
     return constant(kind, value).replace(" kr", "\u00a0kr")
