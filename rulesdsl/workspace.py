@@ -186,7 +186,7 @@ class Workspace:
             return f"Utgaven «{name}» har feil.", "Kjør «isfrules check» og rett feilene først."
         ids = [each.id for each in self.index]
         known = f"Her finnes {', '.join(ids)}." if ids else ""
-        return f"Utgaven «{name}» finnes ikke.", did_you_mean(name, ids) or known
+        return f"ISF413  Utgaven «{name}» finnes ikke.", did_you_mean(name, ids) or known
 
 
 def _files(folder: Path) -> list[Path]:

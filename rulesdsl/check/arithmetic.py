@@ -86,7 +86,7 @@ def _date_sum(values: list[ir.Expr], node: ast.SumExpr, scope: Scope) -> ir.Expr
                 return scope.report("ISF315", item.span, "er ikke et helt antall døgn", "Rund av med «avrund(…; 0)».")
             if reach > MAX_REACH:
                 return scope.report("ISF315", item.span, "kan flytte datoen ut av kalenderen",
-                                    "Begrens antallet med «min» og «maks».")
+                                    "Flytt datoen med et fast antall døgn i stedet.")
             days = step if sign == "+" else ir.Negate(step.type, step)
             value = ir.ShiftDate(Date(reach), value, days)
         elif isinstance(value.type, Number) and isinstance(step.type, Number) and step.type.unit == types.DOGN:

@@ -22,7 +22,7 @@ def sized(kind: Number, span: Span, scope: Scope) -> Type:
         return kind
     return scope.report(
         "ISF306", span, f"kan trenge {kind.digits} sifre; {MAX_DIGITS} er det meste",
-        "Rund av en mellomverdi, eller begrens den med «min».",
+        "Rund av en mellomverdi til færre desimaler.",
     ).type
 
 

@@ -29,7 +29,7 @@ class Lowered:
 
 def natural_key(number: str) -> tuple[tuple[int, str], ...]:
     """Clause numbers in the order people count them: 4.3.6 before 4.3.10."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", number))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", number))
 
 
 def lower(declared: Declared) -> Lowered:

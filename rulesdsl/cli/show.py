@@ -29,7 +29,8 @@ def command(rulebooks: Path | None, edition: str | None, punkt: str | None, form
         return
     known = workspace.checked.known
     if edition not in known:
-        fail(f"Utgaven «{edition}» finnes ikke.", did_you_mean(edition, known) or f"Her finnes {', '.join(known)}.")
+        hint = did_you_mean(edition, known) or f"Her finnes {', '.join(known)}."
+        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", hint)
     if any(problem.is_error for problem in workspace.checked.problems):
         show_problems(workspace.checked.problems, stderr=True)
     parts = [each for file in known[edition].files for each in file.declarations]
