@@ -30,7 +30,7 @@ from rulesdsl.evaluate.explanation import Calculation, Condition, Fact, Truth
 from rulesdsl.evaluate.interpreter import evaluate, refer
 from rulesdsl.evaluate.kleene import Missing, Unknown
 from rulesdsl.evaluate.trace import Frame
-from rulesdsl.evaluate.wording import below, words
+from rulesdsl.evaluate.wording import below, only_field, words
 
 MOST_ELEMENTS = 5
 """How many elements of a quantifier are shown; the rest are counted in its value."""
@@ -71,16 +71,26 @@ def facts_of(roots: Iterable[Expr], frame: Frame) -> tuple[Fact, ...]:
     return tuple(found.values())
 
 
+def _field(node: Field, frame: Frame) -> Fact:
+    """A field that was read. Many rules read the same, and each is told once."""
+    told: Fact | None = frame.told.get(id(node))
+    if told is None:
+        seen, kind = evaluate(node, frame), node.type
+        value = None if isinstance(seen, Unknown) else seen
+        if isinstance(kind, ListOf) and isinstance(kind.item, Record):
+            kind, value = COUNT, None if value is None else Decimal(len(value))  # records are told by how many
+        path = path_of((refer(node.of, frame), node.path), frame.this)
+        told = frame.told[id(node)] = Fact("field", words(node), path, kind, value, skjonn=node.skjonn)
+    return told
+
+
 def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> None:
     """Add the facts that a node read; what it did not come to ask (the other way of a «hvis») is none of them."""
     seen = frame.seen.get(id(node))
     value = None if isinstance(seen, Unknown) else seen
     match node:
         case Field():
-            path, kind = path_of((refer(node.of, frame), node.path), frame.this), node.type
-            if isinstance(kind, ListOf) and isinstance(kind.item, Record):
-                kind, value = COUNT, None if value is None else Decimal(len(value))  # records are told by how many
-            _add(found, Fact("field", words(node), path, kind, value, skjonn=node.skjonn))
+            _add(found, _field(node, frame))
         case Item():
             _add(found, Fact("field", words(node), words(node), node.type, value))
         case ResultOf():
@@ -134,6 +144,9 @@ def _key(key: ir.Value) -> str:
 def condition(node: Expr, frame: Frame) -> Condition:
     """A condition in words, how it fell, and the conditions it is made of."""
     holds = truth(evaluate(node, frame))
+    field = only_field(node)
+    if field is not None:
+        return Condition(words(node), holds, (_field(field, frame),))
     parts: tuple[Condition, ...] = ()
     inner = node.value if isinstance(node, Not) else node
     match inner:

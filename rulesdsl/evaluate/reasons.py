@@ -37,7 +37,8 @@ def _clause(
     clause = frame.run.edition.clauses[group.group.clause]
     before = (*above, *winners(group.exceptions))
     own = [each for rule in group.rules for each in rule.exceptions]
-    rules = tuple(_rule(rule, clause, outcome, frame, before) for rule in group.rules)
+    shared = {id(clause.guard), *[id(requirement.holds) for requirement in clause.requirements]}
+    rules = tuple([_rule(rule, shared, outcome, frame, before) for rule in group.rules])
     role: Role = next((role for role in ORDER if any(rule.role == role for rule in rules)), "fell")
     guard, requirements = conjuncts(clause.guard, frame), _requirements(clause, frame)
     exceptions = []
@@ -57,23 +58,23 @@ def _clause(
 
 def winners(exceptions: Sequence[GroupOutcome]) -> tuple[str, ...]:
     """The clauses that surely go before what they are exceptions to."""
-    if side_by_side([each.state for each in exceptions]).empty != "no":
+    if not exceptions or side_by_side([each.state for each in exceptions]).empty != "no":
         return ()
     sure = [each for each in exceptions if each.state.empty == "no"]
     return tuple(dict.fromkeys(number for each in sure for number in winners(each.exceptions) or (each.group.clause,)))
 
 
 def _rule(
-    rule: RuleOutcome, clause: ir.Clause, outcome: Outcome, frame: Frame, before: tuple[str, ...]
+    rule: RuleOutcome, shared: set[int], outcome: Outcome, frame: Frame, before: tuple[str, ...]
 ) -> RuleReason:
-    shared = {id(clause.guard), *(id(requirement.holds) for requirement in clause.requirements)}
+    """One rule, with the conditions that it does not share with its clause."""
     own = [
         each for each in rule.rule.conditions
         if id(each) not in shared and not (isinstance(each, ir.Not) and id(each.value) in shared)
     ]
     replaced = before or winners(rule.exceptions)
     return RuleReason(
-        rule.rule.name, _role(rule, outcome, bool(replaced)), tuple(condition(each, frame) for each in own),
+        rule.rule.name, _role(rule, outcome, bool(replaced)), tuple([condition(each, frame) for each in own]),
         calculation(rule.rule.value, frame, rule.holds is not False), rule.rule.place,
     )
 

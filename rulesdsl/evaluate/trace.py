@@ -19,9 +19,9 @@ class Frame:
     """One thing that is being decided, or one element of a quantifier within it.
 
     ``seen`` has the value of every node that was asked, by identity; ``inner`` the frames of a quantifier's
-    elements; ``groups`` how groups fell, for a clause may be an exception to several. ``bound`` are the things and
-    elements that quantifiers have named, ``places`` where in the case those elements stand. ``around`` says that a
-    rule looked at other things than this one.
+    elements; ``groups`` how groups fell, for a clause may be an exception to several; ``told`` the facts that the
+    explanation has made. ``bound`` are the things and elements that quantifiers have named, ``places`` where in the
+    case those elements stand. ``around`` says that a rule looked at other things than this one.
     """
 
     run: "Run"
@@ -32,6 +32,7 @@ class Frame:
     seen: dict[int, Any] = field(factory=dict)
     inner: dict[int, list["Frame"]] = field(factory=dict)
     groups: "dict[int, GroupOutcome]" = field(factory=dict)
+    told: dict[int, Any] = field(factory=dict)
     around: bool = False
 
     def with_thing(self, name: str, thing: Thing) -> "Frame":

@@ -63,6 +63,7 @@ class _Kept:
     node: Expr
     words: str
     below: tuple[Expr, ...]
+    only: Field | None
 
 
 _kept: dict[int, _Kept] = {}
@@ -73,7 +74,7 @@ def _of(node: Expr) -> _Kept:
     if found is None:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        found = _kept[id(node)] = _Kept(node, _words(node), tuple(children(node)))
+        found = _kept[id(node)] = _Kept(node, _words(node), tuple(children(node)), _only(node))
     return found
 
 
@@ -85,6 +86,20 @@ def words(node: Expr) -> str:
 def below(node: Expr) -> tuple[Expr, ...]:
     """The expressions directly below a node, kept."""
     return _of(node).below
+
+
+def only_field(node: Expr) -> Field | None:
+    """The one field that a plain condition reads beside fixed values; None where there is more to it. Kept."""
+    return _of(node).only
+
+
+def _only(node: Expr) -> Field | None:
+    if isinstance(node, Field):
+        return node
+    if not isinstance(node, Compare | OneOf | Contains | Known | Not):
+        return None
+    read = [each for each in children(node) if not isinstance(each, Const)]
+    return _only(read[0]) if len(read) == 1 else None
 
 
 def _words(node: Expr) -> str:
