@@ -63,8 +63,8 @@ def _result(result: ResultReason) -> Json:
     return {
         **_value(result.type, result.value),
         "status": result.status,
-        "punkt": result.clause,
-        "rule": result.rule,
+        "punkt": result.clause or None,
+        "rule": result.rule or None,
         "missing": list(result.missing),
         "title": result.title,
         "main": result.main,
@@ -190,7 +190,7 @@ def _alternative(one: Alternative, type_: Type) -> Json:
         "status": one.status,
         "value": exact(type_, one.value),
         "text": shown(type_, one.value),
-        "punkt": one.clause,
+        "punkt": one.clause or None,
         "sentence": one.sentence,
     }
 
@@ -219,7 +219,7 @@ def _side(result: ResultReason) -> Json:
         "value": exact(result.type, result.value),
         "text": shown(result.type, result.value),
         "status": result.status,
-        "punkt": result.clause,
-        "rule": result.rule,
+        "punkt": result.clause or None,
+        "rule": result.rule or None,
         "missing": list(result.missing),
     }

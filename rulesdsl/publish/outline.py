@@ -99,9 +99,9 @@ def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
     names = {fact.path: fact.name for result in waiting for fact in _facts_asked(result)}
     lines = []
     for path in dict.fromkeys(path for result in waiting for path in result.missing):
-        name = names.get(path) or spoken(path)
-        in_case = (word(" ("), piece(path, "faint"), word(")")) if spoken(path) != name else ()
-        called: Pieces = (piece(name, "strong"), *in_case)
+        name = names.get(path) or path
+        said = (word(" ("), piece(name, "faint"), word(")")) if spoken(path) != name != path else ()
+        called: Pieces = (piece(path, "strong"), *said)
         wanted_by = [(piece(result_name(result.name)),) for result in waiting if path in result.missing]
         lines.append(Line("missing", called, aside=(word("trengs for "), *joined(wanted_by, " og "))))
     if detail != "short":
