@@ -9,7 +9,7 @@ from rulesdsl.evaluate.marks import all_that_matter, marks_of, rests_on
 from rulesdsl.evaluate.reasons import called, clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.what_if import Change
-from rulesdsl.evaluate.wording import said
+from rulesdsl.evaluate.wording import result_called, said
 
 MONTHS = (
     "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
@@ -63,7 +63,7 @@ def _result(
         outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
         tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
         marks_of(reasons, [made[name] for name in uses]), _sentence(outcome, run, thing),
-        result.name in run.edition.final,
+        result.name in run.edition.final, result_called(result),
     )
 
 
@@ -76,8 +76,7 @@ def _uses(reasons: tuple[ClauseReason, ...]) -> tuple[str, ...]:
 def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
     """The answer and its ground in one line."""
     result = outcome.result
-    name = result.name.replace("_", " ")
-    name = name[:1].upper() + name[1:]
+    name = result_called(result)
     match outcome.status:
         case "known":
             clause = run.edition.clauses[outcome.rule.clause] if outcome.rule else None
@@ -166,9 +165,8 @@ def _answer(result: ResultReason) -> tuple[object, ...]:
 
 
 def _parting(first: ResultReason, second: ResultReason) -> str:
-    name = first.name.replace("_", " ")
     before, after = said(first.type, first.value), said(second.type, second.value)
-    values = f"{name[:1].upper()}{name[1:]} går fra {before} til {after}"
+    values = f"{first.called} går fra {before} til {after}"
     ground = f"{first.clause or 'ingen regel'} til {second.clause or 'ingen regel'}"
     return f"{values}" + (f", fra {ground}." if first.clause != second.clause else ".")
 

@@ -133,8 +133,8 @@ class ResultReason:
     ``clause`` and ``rule`` are those that decide; ``missing`` the facts it waits for; ``uses`` the other results
     that it rests on, by name; ``alternatives`` what the missing facts could bring, or, for a refusal, what it would
     take; ``marks`` every doubtful figure and every skjønn that it rests on, those of ``uses`` included.
-    ``final`` is whether no other result uses it; ``main`` whether people ask for it: a final one, or a ``resultat``
-    that a final one uses.
+    ``called`` is its name in a heading; ``final`` is whether no other result uses it; ``main`` whether people ask for
+    it: a final one, or a ``resultat`` that a final one uses.
     """
 
     name: str
@@ -152,6 +152,7 @@ class ResultReason:
     marks: tuple[Mark, ...]
     sentence: str
     final: bool = True
+    called: str = ""
 
 
 @frozen

@@ -286,6 +286,14 @@ def _many(node: Quantified | Count | SumOver | ExtremeOver | Pick) -> str:
             assert_never(node)
 
 
+def result_called(result: ir.Result) -> str:
+    """A result in a heading: its title where that is its name set right (ISF-poeng for isf_poeng), else its name."""
+    name = _spoken(result.name)
+    if result.title.lower().replace("-", " ") == name:
+        return result.title
+    return name[:1].upper() + name[1:]
+
+
 def said(kind: Type, value: ir.Value | None) -> str:
     """A value in a sentence, amounts with all their decimals and whole numbers with none; None is ukjent."""
     if value is None:

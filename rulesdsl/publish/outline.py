@@ -54,7 +54,7 @@ def _in_order(case: CaseExplanation) -> list[ResultReason]:
 
 
 def _answer(result: ResultReason) -> Line:
-    return Line("answer", (_outcome(result),), label=result_name(result.name), aside=_basis(result))
+    return Line("answer", (_outcome(result),), label=result_name(result), aside=_basis(result))
 
 
 def _outcome(result: ResultReason) -> Piece:
@@ -102,7 +102,7 @@ def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
         name = names.get(path) or path
         said = (word(" ("), piece(name, "faint"), word(")")) if spoken(path) != name != path else ()
         called: Pieces = (piece(path, "strong"), *said)
-        wanted_by = [(piece(result_name(result.name)),) for result in waiting if path in result.missing]
+        wanted_by = [(piece(result_name(result)),) for result in waiting if path in result.missing]
         lines.append(Line("missing", called, aside=(word("trengs for "), *joined(wanted_by, " og "))))
     if detail != "short":
         lines += _alternatives(case, detail, lambda result: result.status == "unknown")
@@ -136,7 +136,7 @@ def _alternatives(case: CaseExplanation, detail: Detail, wanted: Callable[[Resul
 def _alternative(one: Alternative, result: ResultReason, detail: Detail) -> Line:
     facts = joined([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in one.facts], " og ")
     value = value_piece(result.type, one.value)
-    said = (piece(one.sentence),) if one.sentence else (*facts, word(" gir "), piece(result_name(result.name)),
+    said = (piece(one.sentence),) if one.sentence else (*facts, word(" gir "), piece(result_name(result)),
                                                         word(" "), value)
     after = (word("etter "), piece(one.clause)) if one.clause else ()
     below = (Line("note", facts),) if detail == "full" and one.sentence and facts else ()
@@ -210,7 +210,7 @@ def _difference(one: Difference, detail: Detail) -> Line:
     by = (word(f" ({plus}"), piece(shown(after.type, moved)), word(")")) if moved is not None else ()
     sentence = (Line("summary", (piece(one.sentence),)),) if one.sentence and detail != "short" else ()
     return Line(
-        "difference", (_outcome(before), word(" → "), _outcome(after), *by), label=result_name(one.result),
+        "difference", (_outcome(before), word(" → "), _outcome(after), *by), label=result_name(one.before),
         aside=_basis(after), children=sentence,
     )
 

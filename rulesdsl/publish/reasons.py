@@ -47,8 +47,8 @@ def clause_named(number: str, title: str) -> Pieces:
     return (piece(number, "strong"), *((word(between), piece(title)) if title else ()))
 
 
-def result_name(name: str) -> str:
-    return capital(spoken(name))
+def result_name(result: ResultReason) -> str:
+    return result.called or capital(spoken(result.name))
 
 
 def value_piece(type_: Type, value: Value | None) -> Piece:
@@ -96,7 +96,7 @@ class Reasons:
         fallen = [clause for clause in clauses if clause.role == "fell"]
         if fallen:
             children.append(self._fallen(fallen, everything=result.status == "no_rule"))
-        said = {result_name(result.name), *(clause.title for clause in carrying)}
+        said = {result_name(result), *(clause.title for clause in carrying)}
         title = (piece(result.title, "faint"),) if result.title and result.title not in said else ()
         return Line("result", head, aside=title, children=tuple(children))
 
@@ -252,7 +252,7 @@ def sign(holds: Truth) -> Sign:
 def _result_sentence(result: ResultReason) -> Pieces:
     if result.sentence:
         return (piece(result.sentence, "strong"),)
-    return (piece(result_name(result.name), "strong"), word(" er "), value_piece(result.type, result.value))
+    return (piece(result_name(result), "strong"), word(" er "), value_piece(result.type, result.value))
 
 
 def _summary(text: str) -> list[Line]:
