@@ -114,8 +114,11 @@ class _Parser:
         try:
             value: Json = self._decoder.decode(text)
         except json.JSONDecodeError as error:
-            reason, hint = _reason(error.msg, text, error.pos)
-            return None, [_Flaw("ISF502", reason, hint=hint, offset=error.pos)]
+            offset = error.pos
+            if error.msg.startswith("Illegal trailing comma"):  # from Python 3.13, which points at the comma itself
+                offset += len(text[offset:]) - len(text[offset:].removeprefix(",").lstrip(_BLANK))
+            reason, hint = _reason(error.msg, text, offset)
+            return None, [_Flaw("ISF502", reason, hint=hint, offset=offset)]
         if self.flaws:
             self.flaws = _placed(self.flaws, text)
         if _MAYBE_SURROGATE.search(text):

@@ -30,7 +30,7 @@ from rulesdsl.evaluate.explanation import Calculation, Condition, Fact, Truth
 from rulesdsl.evaluate.interpreter import evaluate, refer
 from rulesdsl.evaluate.kleene import Missing, Unknown
 from rulesdsl.evaluate.trace import Frame
-from rulesdsl.evaluate.wording import below, only_field, words
+from rulesdsl.evaluate.wording import below, looks_at_many, only_field, words
 
 MOST_ELEMENTS = 5
 """How many elements of a quantifier are shown; the rest are counted in its value."""
@@ -169,8 +169,15 @@ def flattened(node: Expr | None) -> tuple[Expr, ...]:
 
 
 def conjuncts(node: Expr | None, frame: Frame) -> tuple[Condition, ...]:
-    """The conditions that must all hold, each by itself."""
-    return tuple([condition(each, frame) for each in flattened(node)])
+    """The conditions that must all hold, each by itself. After one that is nei, those that look at many things and
+    that the decision did not ask are left out: they changed nothing, and asking them takes time."""
+    made: list[Condition] = []
+    fell = False
+    for each in flattened(node):
+        if not (fell and id(each) not in frame.seen and looks_at_many(each)):
+            made.append(condition(each, frame))
+            fell = fell or made[-1].holds is False
+    return tuple(made)
 
 
 def _elements(node: Any, frame: Frame) -> tuple[Condition, ...]:
@@ -183,10 +190,12 @@ def _elements(node: Any, frame: Frame) -> tuple[Condition, ...]:
         beside = breaks and node.where is not None and evaluate(node.where, element) is False
         if (fell is False) != breaks or beside:
             continue
+        if len(shown) == MOST_ELEMENTS:
+            break
         holds = truth(fell)
         facts = tuple(fact for fact in facts_of((test,), element) if fact.kind != "computed") if test else ()
         shown.append(Condition(_called(element.bound[node.var]), holds, facts))
-    return tuple(shown[:MOST_ELEMENTS])
+    return tuple(shown)
 
 
 def _called(element: Any) -> str:

@@ -130,8 +130,7 @@ def _sentence(
             paths = sorted({path_of(each, frame.this) for each in group.state.waits.missing})
             return f"Om {name} gjelder, avhenger av {_listed(paths)}." if paths else f"{name} kan ikke avgjøres."
         case "fell":
-            nodes = zip(flattened(clause.guard), guard, strict=True)
-            why = [stated(node, False) for node, each in nodes if each.holds is False]
+            why = [stated(each, False) for each in flattened(clause.guard) if frame.seen.get(id(each)) is False]
             if why:
                 return f"{name} gjelder ikke, for {_listed(why)}."
             if requirements and all(each.holds for each in requirements):

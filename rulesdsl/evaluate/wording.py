@@ -64,6 +64,7 @@ class _Kept:
     words: str
     below: tuple[Expr, ...]
     only: Field | None
+    many: bool
 
 
 _kept: dict[int, _Kept] = {}
@@ -74,7 +75,7 @@ def _of(node: Expr) -> _Kept:
     if found is None:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        found = _kept[id(node)] = _Kept(node, _words(node), tuple(children(node)), _only(node))
+        found = _kept[id(node)] = _Kept(node, _words(node), tuple(children(node)), _only(node), _is_many(node))
     return found
 
 
@@ -91,6 +92,16 @@ def below(node: Expr) -> tuple[Expr, ...]:
 def only_field(node: Expr) -> Field | None:
     """The one field that a plain condition reads beside fixed values; None where there is more to it. Kept."""
     return _of(node).only
+
+
+def looks_at_many(node: Expr) -> bool:
+    """Whether a quantifier stands somewhere in it. Kept."""
+    return _of(node).many
+
+
+def _is_many(node: Expr) -> bool:
+    many = Quantified | Count | SumOver | ExtremeOver | Pick
+    return isinstance(node, many) or any(map(looks_at_many, children(node)))
 
 
 def _only(node: Expr) -> Field | None:
