@@ -18,6 +18,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from rulesdsl.core.types import DOGN, KRONER, POENG, Bool, Code, Date, ListOf, Number, Text, unit_product
+from rulesdsl.core.values import change, exact, shown, spoken
 from rulesdsl.diagnostics import Diagnostic, Label, render_plain
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.publish import problems, terminal
@@ -26,7 +27,6 @@ from rulesdsl.publish.json import explanation_schema, to_json
 from rulesdsl.publish.line import Detail, clean, walk
 from rulesdsl.publish.markdown import escape, to_markdown
 from rulesdsl.publish.outline import outline
-from rulesdsl.publish.values import change, exact, shown, spoken
 from rulesdsl.source import Source, Span
 
 DETAILS: tuple[Detail, ...] = ("short", "medium", "full")

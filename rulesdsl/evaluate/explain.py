@@ -1,6 +1,8 @@
 """One run to one explanation: for each thing its results, each with its reasons, marks and alternatives."""
 
 from rulesdsl.core import ir
+from rulesdsl.core.types import Date
+from rulesdsl.core.values import shown
 from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
@@ -10,11 +12,6 @@ from rulesdsl.evaluate.reasons import called, clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.what_if import Change
 from rulesdsl.evaluate.wording import result_called, said
-
-MONTHS = (
-    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-    "desember",
-)
 
 
 def explain(run: Run, thing: Thing, alternatives: bool = True) -> CaseExplanation:
@@ -42,7 +39,7 @@ def heading(thing: Thing, edition: ir.Edition) -> str:
     day = thing.facts.get((edition.entities[thing.entity].date,))
     parts = [thing.label]
     if day is not None:
-        parts.append(f"{day.day}. {MONTHS[day.month - 1]} {day.year}")  # type: ignore[union-attr]
+        parts.append(shown(Date(), day))  # type: ignore[arg-type]
     return " · ".join([*parts, f"{edition.rulebook.upper()} {edition.name}"])
 
 

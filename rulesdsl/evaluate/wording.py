@@ -1,6 +1,5 @@
 """The core in words: expressions as a case worker reads them aloud, near to what the author wrote."""
 
-from decimal import Decimal
 from typing import assert_never
 
 from attrs import define
@@ -46,8 +45,8 @@ from rulesdsl.core.ir import (
     YearsBetween,
     children,
 )
-from rulesdsl.core.ops import EXACT
-from rulesdsl.core.types import KRONER, ListOf, Number, Text, Type, unit_name
+from rulesdsl.core.types import Text, Type
+from rulesdsl.core.values import UNKNOWN, shown, spoken
 
 _OPS = {"=": "er", "≠": "er ikke", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
@@ -117,16 +116,16 @@ def _words(node: Expr) -> str:
     match node:
         case Const(kind, value):
             return constant(kind, value)
-        case Field(_, of, _, _, spoken):
-            return _owner(of) + spoken
+        case Field(_, of, _, _, in_words):
+            return _owner(of) + in_words
         case Item(_, item, path):
-            return ".".join(_spoken(each) for each in (item, *path))
+            return ".".join(spoken(each) for each in (item, *path))
         case ResultOf(_, of, result):
-            return _owner(of) + _spoken(result)
+            return _owner(of) + spoken(result)
         case RateOf(_, rate) | Part(_, rate, _):
-            return _spoken(rate)
+            return spoken(rate)
         case Lookup(_, table, keys, column, _):
-            return f"{_spoken(table)}[{'; '.join(words(key) for key in keys)}].{_spoken(column)}"
+            return f"{spoken(table)}[{'; '.join(words(key) for key in keys)}].{spoken(column)}"
         case Not(_, Known(_, value)):
             return f"{words(value)} mangler"
         case Not(_, Contains(_, items, value)):
@@ -207,33 +206,13 @@ def stated(node: Expr, holds: bool) -> str:
 
 
 def constant(kind: Type, value: ir.Value) -> str:
-    """A fixed value as it is read in a sentence."""
-    if isinstance(value, bool):
-        return "ja" if value else "nei"
-    if isinstance(value, Decimal):
-        unit = unit_name(kind.unit).replace("kroner", "kr") if isinstance(kind, Number) else ""
-        return f"{grouped(value, 4 if unit else 5)} {unit}".strip()
-    if isinstance(value, tuple):
-        return ", ".join(constant(kind.item if isinstance(kind, ListOf) else kind, each) for each in value) or "ingen"
-    if isinstance(value, str):
-        return f"«{value}»" if isinstance(kind, Text) else _spoken(value)
-    return value.isoformat()
-
-
-def grouped(value: Decimal, digits: int) -> str:
-    """A number as Norwegians write it: decimal comma, a space between thousands when it has so many digits."""
-    whole, _, rest = f"{abs(value):f}".partition(".")
-    groups = f"{int(whole):,}".replace(",", "\u00a0") if len(whole) >= digits else whole
-    return ("−" if value < 0 else "") + groups + (f",{rest}" if rest else "")
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
+    """A fixed value as it is read in a sentence; a text stands in guillemets."""
+    return f"«{value}»" if isinstance(kind, Text) else shown(kind, value)
 
 
 def _options(kind: Type, options: tuple[ir.Value, ...], name: str) -> str:
     if name:
-        return f"i {_spoken(name)}"
+        return f"i {spoken(name)}"
     shown = [constant(kind, option) for option in options]
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " eller " + shown[-1]
 
@@ -258,7 +237,7 @@ def _thing(ref: Ref) -> str:
         case This():
             return "denne"
         case Bound(name):
-            return _spoken(name)
+            return spoken(name)
         case Parent(This(), entity):
             return entity.lower()
         case Parent(of, entity):
@@ -276,7 +255,7 @@ def _domain(over: ir.Domain) -> str:
 
 
 def _many(node: Quantified | Count | SumOver | ExtremeOver | Pick) -> str:
-    name, where = _spoken(node.var), node.where
+    name, where = spoken(node.var), node.where
     such = f" der {words(where)}" if where is not None else ""
     match node:
         case Quantified(_, "finnes", _, over, _, test):
@@ -299,17 +278,12 @@ def _many(node: Quantified | Count | SumOver | ExtremeOver | Pick) -> str:
 
 def result_called(result: ir.Result) -> str:
     """A result in a heading: its title where that is its name set right (ISF-poeng for isf_poeng), else its name."""
-    name = _spoken(result.name)
+    name = spoken(result.name)
     if result.title.lower().replace("-", " ") == name:
         return result.title
     return name[:1].upper() + name[1:]
 
 
 def said(kind: Type, value: ir.Value | None) -> str:
-    """A value in a sentence, amounts with all their decimals and whole numbers with none; None is ukjent."""
-    if value is None:
-        return "ukjent"
-    if isinstance(value, Decimal) and isinstance(kind, Number):
-        digits = kind.scale if kind.unit == KRONER or value % 1 else 0
-        value = EXACT.quantize(value, EXACT.scaleb(Decimal(1), -digits))
-    return constant(kind, value).replace(" kr", "\u00a0kr")
+    """A value in a sentence; None is ukjent."""
+    return UNKNOWN if value is None else constant(kind, value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rulesdsl.core.ir import Citation, Place, Value
 from rulesdsl.core.types import Number, Type, type_name, unit_name
+from rulesdsl.core.values import change, exact, shown
 from rulesdsl.evaluate.explanation import (
     Alternative,
     Calculation,
@@ -23,7 +24,6 @@ from rulesdsl.evaluate.explanation import (
     ResultReason,
     RuleReason,
 )
-from rulesdsl.publish.values import change, exact, shown
 
 SCHEMA = "isfrules.explanation/1"
 

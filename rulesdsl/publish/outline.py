@@ -6,6 +6,7 @@ every clause asked, every fact, and where each thing is written.
 
 from collections.abc import Callable, Iterable
 
+from rulesdsl.core.values import change, shown, spoken
 from rulesdsl.evaluate.explanation import (
     Alternative,
     CaseError,
@@ -18,7 +19,6 @@ from rulesdsl.evaluate.explanation import (
 )
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
 from rulesdsl.publish.reasons import Reasons, all_clauses, clause_named, clause_title, result_name, value_piece
-from rulesdsl.publish.values import change, shown, spoken
 
 
 def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from rulesdsl.core.ir import Citation, Place, Value
 from rulesdsl.core.types import Bool, Number, Type
+from rulesdsl.core.values import capital, shown, spoken
 from rulesdsl.evaluate.explanation import (
     Calculation,
     ClauseReason,
@@ -18,7 +19,6 @@ from rulesdsl.evaluate.explanation import (
     Truth,
 )
 from rulesdsl.publish.line import Detail, Kind, Line, Piece, Pieces, Sign, Tone, joined, piece, plain, word
-from rulesdsl.publish.values import capital, shown, spoken
 
 FEW_FALLEN = 5
 """So many clauses that did not apply are all shown at medium detail; of more, only those that were close."""
