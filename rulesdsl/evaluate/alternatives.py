@@ -160,7 +160,7 @@ def _choices(missing: Missing, run: Run) -> tuple[ir.Value, ...]:
 
 def _fact(missing: Missing, value: ir.Value, asker: Thing, run: Run) -> Fact:
     path = path_of(missing, asker)
-    return Fact("field", path.replace("_", " "), path, _type_of(missing, run) or BOOL, value)
+    return Fact("field", path, path, _type_of(missing, run) or BOOL, value)
 
 
 def _alternative(settings: Settings, after: Outcome, thing: Thing, run: Run) -> Alternative:

@@ -141,10 +141,9 @@ def _notes(run: Run, thing: Thing) -> tuple[str, ...]:
 def explain_changed(before: CaseExplanation, run: Run, thing: Thing, changes: list[Change]) -> CaseExplanation:
     """The explanation before and after some facts were set, and where the two part. ``run`` is the one after."""
     after = explain(run, thing)
+    paths = [path_of((change.thing, change.path), thing) for change in changes]
     facts = tuple(
-        Fact("field", path_of((change.thing, change.path), thing).replace("_", " "),
-             path_of((change.thing, change.path), thing), change.field.type, change.value)
-        for change in changes
+        Fact("field", path, path, change.field.type, change.value) for path, change in zip(paths, changes, strict=True)
     )
     differences = tuple(
         Difference(first.name, first, second, _parting(first, second))
