@@ -1,0 +1,35 @@
+"""The examples are what their README says: every file is listed, and every amount it names comes out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rulesdsl.deciding import explain_text
+from rulesdsl.workspace import Workspace
+
+FOLDER = Path(__file__).parent.parent / "examples"
+ROW = re.compile(r"^\| \[`([\w.-]+)`\]\([\w.-]+\) \| .*? \| (.*) \|$", re.MULTILINE)
+ROWS: dict[str, str] = dict(ROW.findall((FOLDER / "README.md").read_text(encoding="utf-8")))
+
+
+def test_every_example_is_listed() -> None:
+    assert sorted(ROWS) == sorted(path.name for path in FOLDER.glob("*.json*"))
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_an_example_gives_what_is_said(name: str) -> None:
+    workspace = Workspace(FOLDER.parent / "regelverk")
+    explained = explain_text(workspace, (FOLDER / name).read_text(encoding="utf-8"), name)
+    results = [{result.name: result for result in case.results} for case in explained.cases]
+    assert not any(case.errors for case in explained.cases)
+    values = [value for each in results for value in (each["refusjon"], *each["refusjon"].alternatives)]
+    given = {f"{each.value:.2f}" for each in values if each.value is not None}
+    amounts = re.findall(r"\d[\d \u00a0]*,\d\d\b", ROWS[name])
+    promised = {re.sub(r"[ \u00a0]", "", amount).replace(",", ".") for amount in amounts}
+    assert promised <= given
+    clauses = {each["tellende"].clause for each in results} | {each["refusjon"].clause for each in results}
+    assert {clause for clause in re.findall(r"teller ikke etter ([\w.]+)", ROWS[name])} <= clauses
+    if "ukjent" in ROWS[name]:
+        missing = {path for each in results for path in each["refusjon"].missing}
+        assert set(re.findall(r"`([\w.]+)`", ROWS[name])) <= missing
