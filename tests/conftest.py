@@ -1,10 +1,18 @@
 """What every test has: a cache of its own, and nothing from the surroundings."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
+
+# Where a change is judged, the same examples are made up each time, so that it fails for what it changed; everywhere
+# else new ones are, so that the laws go on being tried.
+settings.register_profile("judged", derandomize=True, deadline=None, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("judged")
 
 ROOT = Path(__file__).parents[1]
 
