@@ -54,12 +54,12 @@ def one(edition: Edition, **facts: Any) -> dict[str, ResultReason]:
 
 
 def clause_of(result: ResultReason, number: str) -> ClauseReason:
-    todo = list(result.reasons)
-    while todo:
-        each = todo.pop()
+    pending = list(result.reasons)
+    while pending:
+        each = pending.pop()
         if each.number == number:
             return each
-        todo.extend(each.exceptions)
+        pending.extend(each.exceptions)
     raise AssertionError(number)
 
 
@@ -198,11 +198,11 @@ def test_sentences_are_said_once_and_end_with_a_full_stop(edition: Edition) -> N
             for result in case.results:
                 said = [result.sentence, *(each.sentence for each in result.alternatives)]
                 said += [mark.text for mark in result.marks]
-                todo = list(result.reasons)
-                while todo:
-                    each = todo.pop()
+                pending = list(result.reasons)
+                while pending:
+                    each = pending.pop()
                     said.append(each.sentence)
-                    todo += each.exceptions
+                    pending += each.exceptions
                 for sentence in said:
                     words = sentence.replace(",", "").split()
                     doubled = [one for one, two in pairwise(words) if one == two and one.isalpha()]

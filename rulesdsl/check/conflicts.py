@@ -45,11 +45,11 @@ class _Shapes:
     def conditions(self, rule: ir.Rule) -> Conditions:
         """What must hold for a rule, ``og`` taken apart."""
         found: set[int] = set()
-        todo = list(rule.conditions)
-        while todo:
-            node = todo.pop()
+        pending = list(rule.conditions)
+        while pending:
+            node = pending.pop()
             if isinstance(node, ir.And):
-                todo.extend(node.items)
+                pending.extend(node.items)
             else:
                 found.add(self.of(node))
         return frozenset(found)
@@ -67,16 +67,16 @@ class _Side:
 def check_conflicts(groups: Sequence[ir.Group], work: Clauses) -> None:
     """Every set of rules that stand side by side below a result: its own, and those of each set of exceptions."""
     shapes, seen = _Shapes(), set()
-    todo: list[Sequence[ir.Group]] = [groups]
-    while todo:
-        beside = todo.pop()
+    pending: list[Sequence[ir.Group]] = [groups]
+    while pending:
+        beside = pending.pop()
         _check_beside(beside, shapes, work)
         for group in beside:
             if id(group) in seen:
                 continue
             seen.add(id(group))
-            todo.append(group.exceptions)
-            todo.extend(rule.exceptions for rule in group.rules)
+            pending.append(group.exceptions)
+            pending.extend(rule.exceptions for rule in group.rules)
 
 
 def _check_beside(groups: Iterable[ir.Group], shapes: _Shapes, work: Clauses) -> None:

@@ -148,9 +148,9 @@ def _used_files(
 ) -> tuple[tuple[ast.File, ...], bool]:
     """The shared files that a file uses, and those they use, each once; and whether they are all there."""
     found: dict[str, ast.File] = {}
-    todo, whole = list(header.uses), True
-    while todo:
-        name = todo.pop(0)
+    pending, whole = list(header.uses), True
+    while pending:
+        name = pending.pop(0)
         if name.text not in shared:
             problems.add("ISF208", name.span, "er ikke en felles fil", detail=name.text,
                          hint=did_you_mean(name.text, shared) or f"Lag en fil som begynner med «felles {name.text}».")
@@ -158,7 +158,7 @@ def _used_files(
         elif name.text not in found:
             found[name.text] = shared[name.text]
             inner = header_of(shared[name.text])
-            todo.extend(inner.uses if inner else ())
+            pending.extend(inner.uses if inner else ())
     return tuple(found.values()), whole
 
 

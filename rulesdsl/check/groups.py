@@ -177,15 +177,15 @@ def _uses(result: ir.Result) -> frozenset[str]:
     """The results that a result reads. An exception to several clauses is looked at once."""
     seen: set[int] = set()
     found: set[str] = set()
-    todo = list(result.groups)
-    while todo:
-        group = todo.pop()
+    pending = list(result.groups)
+    while pending:
+        group = pending.pop()
         if id(group) in seen:
             continue
         seen.add(id(group))
-        todo.extend(group.exceptions)
+        pending.extend(group.exceptions)
         for rule in group.rules:
-            todo.extend(rule.exceptions)
+            pending.extend(rule.exceptions)
             for root in (*rule.conditions, rule.value):
                 if id(root) not in seen:
                     seen.add(id(root))

@@ -9,18 +9,18 @@ from rulesdsl.syntax import ast
 def mentions(node: Node) -> set[str]:
     """Every name that stands bare or after a dot anywhere below a node."""
     found: set[str] = set()
-    todo: list[object] = [node]
-    while todo:
-        current = todo.pop()
+    pending: list[object] = [node]
+    while pending:
+        current = pending.pop()
         if isinstance(current, ast.NameRef):
             found.add(current.name)
         elif isinstance(current, ast.Access):
             found.add(current.name.text)
-            todo.append(current.of)
+            pending.append(current.of)
         elif isinstance(current, tuple):
-            todo.extend(current)
+            pending.extend(current)
         elif isinstance(current, Node):
-            todo.extend(getattr(current, name) for name in current.__slots__ if name != "__weakref__")  # type: ignore[attr-defined]
+            pending.extend(getattr(current, name) for name in current.__slots__ if name != "__weakref__")  # type: ignore[attr-defined]
     return found
 
 
@@ -30,19 +30,19 @@ def ordered(uses: Mapping[str, set[str]]) -> list[str]:
     started: set[str] = set()
     rank = {name: index for index, name in enumerate(uses)}
     for root in uses:
-        todo: list[tuple[str, Iterator[str]]] = []
+        pending: list[tuple[str, Iterator[str]]] = []
         if root not in started:
             started.add(root)
-            todo.append((root, iter(sorted(uses[root], key=rank.__getitem__))))
-        while todo:
-            name, rest = todo[-1]
+            pending.append((root, iter(sorted(uses[root], key=rank.__getitem__))))
+        while pending:
+            name, rest = pending[-1]
             following = next((each for each in rest if each not in started), None)
             if following is None:
                 done[name] = None
-                todo.pop()
+                pending.pop()
             else:
                 started.add(following)
-                todo.append((following, iter(sorted(uses[following], key=rank.__getitem__))))
+                pending.append((following, iter(sorted(uses[following], key=rank.__getitem__))))
     return list(done)
 
 
@@ -52,21 +52,21 @@ def cycle_in(uses: Mapping[str, set[str]]) -> list[str]:
     for root in uses:
         path: list[str] = []
         on_path: set[str] = set()
-        todo: list[tuple[str, Iterator[str]]] = [] if root in done else [(root, iter(sorted(uses[root])))]
-        if todo:
+        pending: list[tuple[str, Iterator[str]]] = [] if root in done else [(root, iter(sorted(uses[root])))]
+        if pending:
             path.append(root)
             on_path.add(root)
-        while todo:
-            name, rest = todo[-1]
+        while pending:
+            name, rest = pending[-1]
             following = next((each for each in rest if each not in done), None)
             if following is None:
                 done.add(name)
                 on_path.discard(path.pop())
-                todo.pop()
+                pending.pop()
             elif following in on_path:
                 return path[path.index(following) :]
             else:
                 path.append(following)
                 on_path.add(following)
-                todo.append((following, iter(sorted(uses[following]))))
+                pending.append((following, iter(sorted(uses[following]))))
     return []

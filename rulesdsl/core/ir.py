@@ -372,14 +372,14 @@ def children(node: Expr) -> Iterator[Expr]:
 def walk(node: Expr) -> Iterator[Expr]:
     """The node and all expressions below it, each object once however often it is shared."""
     seen: set[int] = set()
-    todo = [node]
-    while todo:
-        current = todo.pop()
+    pending = [node]
+    while pending:
+        current = pending.pop()
         if id(current) in seen:
             continue
         seen.add(id(current))
         yield current
-        todo.extend(reversed(list(children(current))))
+        pending.extend(reversed(list(children(current))))
 
 
 # ── Sources, clauses and rules ───────────────────────────────────────────────────────────────────────────────

@@ -117,13 +117,13 @@ def unreached(edition: ir.Edition, outcomes: Sequence[ExampleOutcome]) -> tuple[
 
 
 def _holding(run: Run) -> Iterator[str]:
-    todo: list[GroupOutcome] = [group for outcome in run.outcomes.values() for group in outcome.groups]
-    while todo:
-        group = todo.pop()
+    pending: list[GroupOutcome] = [group for outcome in run.outcomes.values() for group in outcome.groups]
+    while pending:
+        group = pending.pop()
         if any(rule.holds is True for rule in group.rules):
             yield group.group.clause
-        todo.extend(group.exceptions)
-        todo.extend(each for rule in group.rules for each in rule.exceptions)
+        pending.extend(group.exceptions)
+        pending.extend(each for rule in group.rules for each in rule.exceptions)
 
 
 def _applies(clause: ir.Clause, run: Run) -> bool:

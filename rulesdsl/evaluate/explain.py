@@ -97,15 +97,15 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
 def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value | None]]:
     """The rules that stand against each other: those that hold and that nothing goes before."""
     found: list[tuple[ir.Rule, ir.Value | None]] = []
-    todo = list(outcome.groups)
-    while todo:
-        group = todo.pop(0)
+    pending = list(outcome.groups)
+    while pending:
+        group = pending.pop(0)
         if any(each.state.empty == "no" for each in group.exceptions):
-            todo = [*group.exceptions, *todo]
+            pending = [*group.exceptions, *pending]
             continue
         for rule in group.rules:
             if rule.excepted.empty == "no":
-                todo = [*rule.exceptions, *todo]
+                pending = [*rule.exceptions, *pending]
             elif rule.holds is True:
                 found.append((rule.rule, known(rule.state.value)))
     told = [side for side in found if side[1] is not None]

@@ -113,11 +113,11 @@ def _facts_asked(result: ResultReason) -> list[Fact]:
     """All facts that stand in conditions and calculations."""
     found: list[Fact] = []
     for clause in all_clauses(result.reasons):
-        todo = [*clause.guard, *clause.requirements, *(one for rule in clause.rules for one in rule.conditions)]
-        while todo:
-            one = todo.pop()
+        pending = [*clause.guard, *clause.requirements, *(one for rule in clause.rules for one in rule.conditions)]
+        while pending:
+            one = pending.pop()
             found += one.facts
-            todo += one.parts
+            pending += one.parts
         found += [fact for rule in clause.rules for fact in rule.gives.facts]
     return found
 

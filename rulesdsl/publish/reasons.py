@@ -75,12 +75,12 @@ class Reasons:
 
     def _below(self, name: str) -> set[str]:
         found: set[str] = set()
-        todo = [name]
-        while todo:
-            result = self.results.get(todo.pop())
+        pending = [name]
+        while pending:
+            result = self.results.get(pending.pop())
             new = [used for used in result.uses if used not in found and used != name] if result else []
             found.update(new)
-            todo.extend(new)
+            pending.extend(new)
         return found
 
     def result(self, result: ResultReason) -> Line:

@@ -76,13 +76,13 @@ def _lark() -> Lark:
 
 
 def _depth(tree: Tree[Token]) -> int:
-    deepest, todo = 0, [(tree, 1)]
-    while todo:
-        current, depth = todo.pop()
+    deepest, pending = 0, [(tree, 1)]
+    while pending:
+        current, depth = pending.pop()
         # a / b / c is one node of the parser's tree, but nests in the syntax.
         depth += sum(isinstance(child, Token) and child.type == "SLASH" for child in current.children)
         deepest = max(deepest, depth)
-        todo.extend((child, depth + 1) for child in current.children if isinstance(child, Tree))
+        pending.extend((child, depth + 1) for child in current.children if isinstance(child, Tree))
     return deepest
 
 
