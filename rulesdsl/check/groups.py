@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from rulesdsl.check.conflicts import check_conflicts
 from rulesdsl.check.declare import Declared
 from rulesdsl.check.lower import Clauses, lower_clauses
 from rulesdsl.check.order import cycle_in, ordered
 from rulesdsl.core import ir
+from rulesdsl.core.trees import applies_to, assemble
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -113,26 +114,15 @@ def _check_part(part: ast.Name, target: str, shared: Sequence[str], number: str,
     work.declared.problems.add("ISF205", part.span, label, detail=part.text, clause=number, hint=hint)
 
 
-def _is_target(target: tuple[str, str], clause: str, result: str, work: Clauses) -> bool:
-    """Whether what a clause is an exception to gives this result too."""
-    name, part = target
-    rules = work.rules.get((name, result))
-    return rules is not None and name != clause and (
-        not part or any(part in (rule.name, rule.requirement) for rule in rules)
-    )
-
-
 def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Group, ...]:
     """The groups of a result: each clause, with those that are exceptions to it or to one of its rules."""
-    upon: dict[str, list[tuple[str, str]]] = {clause: [] for clause in clauses}
-    roots = []
+    own = {clause: ir.Group(clause, work.policies[clause], tuple(work.rules[clause, result])) for clause in clauses}
+    targets = {clause: work.clauses[clause].exception_to for clause in clauses}
+    over: dict[str, set[str]] = {clause: set() for clause in clauses}
     for clause in clauses:
-        targets = [each for each in work.clauses[clause].exception_to if _is_target(each, clause, result, work)]
-        for target, part in targets:
-            upon[target].append((clause, part))
-        if not targets:
-            roots.append(clause)
-    over = {clause: {each for each, _ in upon[clause]} for clause in clauses}
+        for each in targets[clause]:
+            if applies_to(each, clause, own):
+                over[each[0]].add(clause)
     ring = cycle_in(over)
     if ring:
         # Each is an exception to the one after it.
@@ -142,23 +132,17 @@ def _groups(result: str, clauses: Sequence[str], work: Clauses) -> tuple[ir.Grou
             detail=" → ".join([*ring, ring[0]]), clause=ring[0], hint="Ta bort ett av unntakene.",
         )
         return ()
-    made: dict[str, tuple[ir.Group, int]] = {}
+    depth: dict[str, int] = {}
     for clause in ordered(over):
-        depth = 1 + max((made[each][1] for each in over[clause]), default=0)
-        if depth == MAX_CHAIN + 1:
+        depth[clause] = 1 + max((depth[each] for each in over[clause]), default=0)
+        if depth[clause] == MAX_CHAIN + 1:
             decl = work.declared.names.clauses[clause]
             at = decl.number.span if isinstance(decl, ast.ClauseDecl) else decl.name.span
             work.declared.problems.add("ISF211", at, f"har unntak i mer enn {MAX_CHAIN} ledd", clause=clause,
                                        hint="Skriv vilkårene i ett punkt i stedet for i mange unntak.")
-        rules = tuple(
-            evolve(rule, exceptions=tuple(
-                made[each][0] for each, part in upon[clause] if part and part in (rule.name, rule.requirement)
-            ))
-            for rule in work.rules[clause, result]
-        )
-        whole = tuple(made[each][0] for each, part in upon[clause] if not part)
-        made[clause] = (ir.Group(clause, work.policies[clause], rules, whole), depth)
-    groups = tuple(made[clause][0] for clause in roots)
+    if any(many > MAX_CHAIN for many in depth.values()):
+        return ()
+    groups = assemble(own, targets)
     check_conflicts(groups, work)
     return groups
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from attrs import fields
+from attrs import field, fields
 
 from rulesdsl.core.types import Type
 from rulesdsl.source import frozen
@@ -426,7 +426,8 @@ class Requirement:
 
 @frozen
 class Clause:
-    """A ``punkt`` or ``beslutning``: what its rules share. ``edition`` is where its text comes from."""
+    """A ``punkt`` or ``beslutning``: what its rules share. ``edition`` is where its text comes from; ``formerly`` the
+    numbers it had before it was moved, the latest first."""
 
     number: str
     title: str
@@ -438,6 +439,7 @@ class Clause:
     requirements: tuple[Requirement, ...] = ()
     exception_to: tuple[tuple[str, str], ...] = ()
     is_decision: bool = False
+    formerly: tuple[str, ...] = ()
 
 
 @frozen
@@ -548,13 +550,14 @@ class RateValue:
 
 @frozen
 class Rate:
-    """A ``sats``: its values by first day, in order of time."""
+    """A ``sats``: its values by first day, in order of time. ``edition`` is where its text comes from."""
 
     name: str
     title: str
     type: Type
     values: tuple[RateValue, ...]
     place: Place
+    edition: str = ""
 
     def on(self, day: datetime.date) -> RateValue:
         """The value in force on a day; the checks see to it that there is one."""
@@ -569,7 +572,7 @@ class Row:
 
 @frozen
 class Table:
-    """A ``tabell``: rows by key."""
+    """A ``tabell``: rows by key. ``edition`` is where its text comes from."""
 
     name: str
     title: str
@@ -577,6 +580,7 @@ class Table:
     columns: tuple[tuple[str, Type], ...]
     rows: dict[tuple[Value, ...], Row]
     place: Place
+    edition: str = ""
 
 
 @frozen
@@ -614,11 +618,56 @@ class Example:
 
 
 @frozen
+class Likeness:
+    """``b er som a unntatt …`` of a property: the two have the same facts but for those at the paths of ``but``."""
+
+    left: str
+    right: str
+    but: tuple[tuple[str, ...], ...]
+
+
+@frozen
+class Property:
+    """An ``egenskap``: what is promised for all things of an entity.
+
+    ``names`` are the things it speaks of, one or two, as ``Bound`` in its expressions. With ``together`` they are
+    different things of the same parent, in one case; else each stands in a case of its own, and where there is a
+    ``likeness`` the two cases are the same but for the named facts of that one thing. Where ``where`` holds,
+    ``holds`` must. ``promised_from`` is the first day of the promise; before it, a counterexample breaks nothing.
+    """
+
+    name: str
+    title: str
+    entity: str
+    names: tuple[str, ...]
+    together: bool
+    likeness: Likeness | None
+    where: Expr | None
+    holds: Expr
+    promised_from: datetime.date | None
+    citations: tuple[Citation, ...]
+    edition: str
+    place: Place
+
+
+@frozen
+class Correction:
+    """A ``rettelse`` that the text of an edition holds: of which edition it is, and since when it is known."""
+
+    edition: str
+    known_from: datetime.date
+    title: str
+    place: Place
+
+
+@frozen
 class Edition:
     """One edition of a rulebook, whole: all that is needed to decide a case on a day from first to last.
 
     ``results`` stand in such an order that each uses only earlier ones; ``shown`` is the author's order. ``final``
     are those that no other uses; ``main`` those that people ask for: the final ones, and each ``resultat`` they use.
+    ``changes`` is the edition it is a change to. ``corrections`` are those its text holds, its predecessors' among
+    them, oldest first. ``meaning`` is the SHA-256 of what can decide an outcome.
     """
 
     rulebook: str
@@ -639,6 +688,10 @@ class Edition:
     files: tuple[str, ...] = ()
     final: frozenset[str] = frozenset()
     main: frozenset[str] = frozenset()
+    changes: str = ""
+    corrections: tuple[Correction, ...] = ()
+    properties: dict[str, Property] = field(factory=dict)
+    meaning: str = ""
 
     @property
     def id(self) -> str:
