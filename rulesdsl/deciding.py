@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -16,6 +17,9 @@ from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.what_if import Change, set_fact
 from rulesdsl.source import frozen
 from rulesdsl.workspace import EditionInfo, Workspace
+
+if TYPE_CHECKING:
+    from rulesdsl.compare.comparison import Comparer
 
 ENGINE = f"isfrules {rulesdsl.__version__}"
 
@@ -32,11 +36,14 @@ class NoEdition(Exception):
 @frozen
 class Question:
     """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it; ``what_if`` are
-    settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring."""
+    settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring; ``known`` the day whose
+    knowledge of the rules counts (None: now); ``compare`` the id of an edition to hold the answer against."""
 
     edition: str | None = None
     what_if: tuple[str, ...] = ()
     alternatives: bool = True
+    known: datetime.date | None = None
+    compare: str | None = None
 
 
 def explain_text(workspace: Workspace, text: str, name: str, question: Question | None = None) -> Explanation:
@@ -50,20 +57,18 @@ def explain_each(
     """The same, one case at a time, so that a large file need not be held in memory with all its reasons."""
     asked = question or Question()
     rulebook, entities_from = _rulebook(workspace, asked)
+    comparer = _comparer(workspace, rulebook, asked)
     documents, errors = read_documents(text, name)
     for error in errors:
         yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
     for document in documents:
-        yield from _document(document, workspace, rulebook, entities_from, asked)
+        yield from _document(document, workspace, rulebook, entities_from, asked, comparer)
 
 
 def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     """The rulebook to decide by, and an edition of it to know its entities from."""
     if asked.edition is not None:
-        edition = workspace.edition(asked.edition)
-        if edition is None:
-            broken = asked.edition in [each.id for each in workspace.broken]
-            raise NoEdition(*workspace.not_found(asked.edition), broken)
+        edition = _by_name(asked.edition, workspace, asked.known)
         return edition.rulebook, edition
     rulebooks = workspace.rulebooks()
     if len(rulebooks) != 1:
@@ -76,19 +81,44 @@ def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     return rulebooks[0], edition
 
 
+def _by_name(name: str, workspace: Workspace, known: datetime.date | None) -> Edition:
+    """The edition that was asked for by its id."""
+    edition, info = workspace.edition(name, known), workspace.info(name)
+    if edition is None and info is not None:
+        raise NoEdition(f"ISF436  {_not_yet(info, known)}", _KNOWN_HINT)
+    if edition is None:
+        raise NoEdition(*workspace.not_found(name), name in [each.id for each in workspace.broken])
+    return edition
+
+
+def _comparer(workspace: Workspace, rulebook: str, asked: Question) -> "Comparer | None":
+    """What compares with the edition that was asked for, where one was."""
+    if asked.compare is None:
+        return None
+    from rulesdsl.compare.comparison import Comparer  # nobody else has use for it, and a short command waits for it
+
+    other = _by_name(asked.compare, workspace, asked.known)
+    if other.rulebook != rulebook:
+        raise NoEdition(f"{other.id} er av et annet regelverk enn saken, {rulebook}.",
+                        "Sammenlign med en utgave av samme regelverk.")
+    return Comparer(other)
+
+
 def _document(
-    document: Document, workspace: Workspace, rulebook: str, entities_from: Edition, asked: Question
+    document: Document, workspace: Workspace, rulebook: str, entities_from: Edition, asked: Question,
+    comparer: "Comparer | None",
 ) -> list[CaseExplanation]:
     """The things of one document, each under its own edition, in the order of the document."""
     days = dict(rettsdatoer(document, entities_from.entities))
     runs: dict[str, Run] = {}
     found: list[CaseExplanation] = []
     first = load(document, entities_from)
+    later = decide(comparer.other, load(document, comparer.other)) if comparer else None
     for number, thing in enumerate(first.things or (first.root,)):
         day = days.get(thing.place)
         edition = entities_from
         if asked.edition is None and day is not None:
-            picked = on_day(day, rulebook, workspace)
+            picked = on_day(day, rulebook, workspace, asked.known)
             if isinstance(picked, CaseError):
                 found.append(explain_broken(thing, entities_from, (*thing.errors, picked)))
                 continue
@@ -100,7 +130,11 @@ def _document(
         if not run.case.things:
             found.append(explain_broken(run.case.root, edition, run.case.errors))
             continue
-        found.append(_thing(document, run, number, workspace, asked))
+        explained = _thing(document, run, number, workspace, asked)
+        if comparer and later:
+            compared = comparer.comparison(run, run.case.things[number], explained, later)
+            explained = evolve(explained, compared=compared)
+        found.append(explained)
     above = first.root.errors if first.things and first.root not in first.things else []
     if above:
         found.insert(0, explain_broken(first.root, entities_from, tuple(above)))
@@ -112,12 +146,24 @@ def explain_broken(thing: Thing, edition: Edition, errors: tuple[CaseError, ...]
     return CaseExplanation(thing.entity, thing.key or "", thing.label, "", edition.rulebook.upper(), (), errors)
 
 
-def on_day(day: datetime.date, rulebook: str, workspace: Workspace) -> Edition | CaseError:
-    """The edition of a day. Where none covers it the message names the nearest ones, and none of them decides."""
+_KNOWN_HINT = "Velg en senere dag med --known, eller utelat den."
+
+
+def _not_yet(info: EditionInfo, known: datetime.date | None) -> str:
+    return f"Utgaven {info.id} ble kjent {info.known_from}, og saken skal avgjøres slik reglene var kjent {known}."
+
+
+def on_day(
+    day: datetime.date, rulebook: str, workspace: Workspace, known: datetime.date | None = None
+) -> Edition | CaseError:
+    """The edition of a day, as it was known on another. Where none covers it the message names the nearest ones, and
+    none of them decides."""
     infos = workspace.on(rulebook, day)
-    edition = workspace.edition(infos[0].id) if len(infos) == 1 else None
+    edition = workspace.edition(infos[0].id, known) if len(infos) == 1 else None
     if edition is not None:
         return edition
+    if len(infos) == 1:
+        return CaseError("ISF436", _not_yet(infos[0], known), "", str(day), _KNOWN_HINT)
     mend = "Kjør «isfrules check» og rett feilene først."
     broken = [each for each in workspace.broken
               if each.rulebook == rulebook and each.valid_from <= day <= each.valid_to]
@@ -128,8 +174,8 @@ def on_day(day: datetime.date, rulebook: str, workspace: Workspace) -> Edition |
         return CaseError("ISF412", f"Utgaven {broken[0].id} gjelder {day}, men har feil.", "", str(day), mend)
     editions = [each for each in workspace.index if each.rulebook == rulebook]
     nearest = sorted(editions, key=lambda each: _distance(day, each))[:2]
-    known = " og ".join(f"{each.id} ({each.valid_from} til {each.valid_to})" for each in nearest)
-    return CaseError("ISF412", f"Ingen utgave av {rulebook} gjelder {day}.", "", str(day), f"Nærmest er {known}.")
+    near = " og ".join(f"{each.id} ({each.valid_from} til {each.valid_to})" for each in nearest)
+    return CaseError("ISF412", f"Ingen utgave av {rulebook} gjelder {day}.", "", str(day), f"Nærmest er {near}.")
 
 
 def _distance(day: datetime.date, info: EditionInfo) -> int:
@@ -150,7 +196,7 @@ def _changed(
     changed, thing, changes, errors = _with_changes(document, number, edition, asked.what_if)
     day = thing.facts.get((edition.entities[thing.entity].date,))
     if not errors and asked.edition is None and isinstance(day, datetime.date):
-        picked = on_day(day, edition.rulebook, workspace)
+        picked = on_day(day, edition.rulebook, workspace, asked.known)
         if isinstance(picked, CaseError):
             errors = [picked]
         elif picked is not edition:

@@ -60,10 +60,21 @@ class EditionInfo:
     valid_from: datetime.date
     valid_to: datetime.date
     file: str
+    known_from: datetime.date | None = None
+    earlier: tuple[datetime.date, ...] = ()
+    """The days on which its text was corrected, the oldest first: before each, another text was known."""
 
     @property
     def id(self) -> str:
         return f"{self.rulebook}@{self.name}"
+
+    def is_known(self, known: datetime.date | None) -> bool:
+        """Whether it had been published by a day; None is now."""
+        return known is None or self.known_from is None or self.known_from <= known
+
+    def text_known(self, known: datetime.date | None) -> datetime.date | None:
+        """Which of its texts was known on a day: the one until the day given, or (None) the latest."""
+        return next((until for until in self.earlier if known is not None and known < until), None)
 
 
 @define
@@ -143,13 +154,16 @@ class Workspace:
                 good, broken = kept
                 return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
         editions = sorted(self.checked.editions.values(), key=lambda each: (each.rulebook, each.valid_from))
-        good = [(each.rulebook, each.name, each.title, each.valid_from, each.valid_to, each.files[-1])
-                for each in editions]
+        good = [(each.rulebook, each.name, each.title, each.valid_from, each.valid_to,
+                 self.checked.known[each.id].own.span.source.name, each.known_from,
+                 tuple(earlier.until for earlier in self.checked.earlier[each.id])) for each in editions]
         broken = [(*name.split("@", 1), each.header.title, each.first_day, each.last_day, each.own.span.source.name)
                   for name, each in self.checked.known.items() if name not in self.checked.editions]
         if self.cache:
             for each in editions:
                 compiled.save(self._key, each.id, each)
+                for earlier in self.checked.earlier[each.id]:
+                    compiled.save(self._key, _kept_as(each.id, earlier.until), earlier.edition)
             compiled.save(self._key, "index", (tuple(good), tuple(broken)))
         return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
 
@@ -159,24 +173,36 @@ class Workspace:
 
         return compiled.key_of(self.contents)
 
-    def edition(self, name: str) -> Edition | None:
-        """A whole edition by its id (``isf@2020``), compiled now or before."""
-        if name not in self._loaded and name in {each.id for each in self.index}:
+    def info(self, name: str) -> EditionInfo | None:
+        """What is listed of an edition without errors, by its id."""
+        return next((each for each in self.index if each.id == name), None)
+
+    def edition(self, name: str, known: datetime.date | None = None) -> Edition | None:
+        """A whole edition by its id (``isf@2020``), compiled now or before; None where there is none, or it was not
+        yet published on the day ``known``. With ``known`` its text is the one that was known that day."""
+        info = self.info(name)
+        if info is None or not info.is_known(known):
+            return None
+        until = info.text_known(known)
+        kept_as = _kept_as(name, until)
+        if kept_as not in self._loaded:
             from rulesdsl import compiled
 
-            kept = compiled.load(self._key, name, Edition) if self.cache else None
+            kept = compiled.load(self._key, kept_as, Edition) if self.cache else None
             if kept is None:
-                kept = self.checked.editions[name]
+                earlier = {each.until: each.edition for each in self.checked.earlier[name]}
+                kept = self.checked.editions[name] if until is None else earlier[until]
                 if self.cache:
-                    compiled.save(self._key, name, kept)
-            self._loaded[name] = kept
-        return self._loaded.get(name)
+                    compiled.save(self._key, kept_as, kept)
+            self._loaded[kept_as] = kept
+        return self._loaded[kept_as]
 
     def rulebooks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.rulebook for each in self.index))
 
     def on(self, rulebook: str, day: datetime.date) -> tuple[EditionInfo, ...]:
-        """The editions of a rulebook that are valid on a day; never the nearest one. Two are the author's mistake."""
+        """The editions of a rulebook that are valid on a day, published by now or not; never the nearest one. Two are
+        the author's mistake."""
         own = [each for each in self.index if each.rulebook == rulebook]
         return tuple(each for each in own if each.valid_from <= day <= each.valid_to)
 
@@ -187,6 +213,11 @@ class Workspace:
         ids = [each.id for each in self.index]
         known = f"Her finnes {', '.join(ids)}." if ids else ""
         return f"ISF413  Utgaven «{name}» finnes ikke.", did_you_mean(name, ids) or known
+
+
+def _kept_as(name: str, until: datetime.date | None) -> str:
+    """The name under which an edition is kept; an earlier text of it has the day until which it was known."""
+    return name if until is None else f"{name}~{until}"
 
 
 def _files(folder: Path) -> list[Path]:

@@ -25,6 +25,10 @@ WITHOUT_EXAMPLE = {
     "ISF102": "a text that is not UTF-8 cannot stand in the catalogue; tests/cases/bad has a table that is not",
     "ISF411": "takes two files; tested below",
     "ISF413": "is about what is asked for on the command line, not about a text",
+    "ISF430": "takes two files; test_editions.py",
+    "ISF434": "takes two files; test_editions.py",
+    "ISF435": "takes two files; test_editions.py",
+    "ISF436": "is about the day that is asked for on the command line",
     "ISF501": "is about a file with nothing in it",
 }
 """The entries whose wrong example is empty, and why."""

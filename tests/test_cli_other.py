@@ -273,7 +273,8 @@ def test_show_lists_editions_and_where_they_are(isfrules: Isfrules, regler: Path
     found = json.loads(isfrules("--rulebooks", regler, "show", "--format", "json").stdout)
     assert found["schema"] == "isfrules.editions/1"
     assert found["editions"] == [{"id": "prøve@2020", "title": "Prøve 2020", "valid_from": "2020-01-01",
-                                  "valid_to": "2020-12-31", "file": "regler/a.isf"}]
+                                  "valid_to": "2020-12-31", "file": "regler/a.isf", "known_from": None,
+                                  "corrected": []}]
     assert "variabelen ISFRULES_RULEBOOKS" in isfrules("show", ISFRULES_RULEBOOKS=str(regler)).stdout
 
 

@@ -185,4 +185,50 @@ EDITIONS: tuple[Entry, ...] = (
         "  når utfort_av er privat\n  tellende er nei\n",
         "advarsel",
     ),
+    Entry(
+        "ISF427", "Egenskapen henger ikke sammen",
+        "En egenskap gjelder én eller to ting av samme entitet. To ting er enten to saker, som kan være like unntatt i "
+        "noen felter, eller to ulike ting i samme sak.",
+        "egenskap nøytral «Lik betaling»\n  for alle Episode a, b\n  der a er som a unntatt kontakttype\n"
+        "  gjelder a.refusjon er b.refusjon\n",
+        "egenskap nøytral «Lik betaling»\n  for alle Episode a, b\n  der a er som b unntatt kontakttype\n"
+        "  gjelder a.refusjon er b.refusjon\n",
+    ),
+    Entry(
+        "ISF430", "To endringer av det samme",
+        "En utgave endrer hvert punkt og hver sats én gang: enten skrives det på nytt, eller det oppheves, eller det "
+        "flyttes.",
+        "", "",
+    ),
+    Entry(
+        "ISF431", "Det som endres, finnes ikke",
+        "Bare det som står i utgaven som endres, kan oppheves eller flyttes. Et nytt punkt trenger ikke si noe om det.",
+        "opphev punkt 7.2\n",
+        "punkt 7.2 «Nytt»\n  ifølge hdir\n  unntak fra hovedregel\n  når ikke journalfort\n  tellende er nei\n",
+    ),
+    Entry(
+        "ISF432", "Utgavene endrer hverandre i ring",
+        "En utgave bygger på en eldre, som til slutt bygger på en som står alene. I en ring finnes ingen slik.",
+        "regelverk prøve 2020 «Prøve 2020»\n  gjelder 2020-01-01 til 2020-12-31\n  endrer prøve 2020\n", _HEAD,
+    ),
+    Entry(
+        "ISF433", "Utgaven som endres, finnes ikke",
+        "«endrer» og «rettelse» viser til en utgave i en annen fil. Uten den er det ingenting å endre.",
+        "regelverk prøve 2020 «Prøve 2020»\n  gjelder 2020-01-01 til 2020-12-31\n  endrer prøve 2019\n", _HEAD,
+    ),
+    Entry(
+        "ISF434", "Rettelsen er eldre enn utgaven",
+        "En rettelse kommer etter det den retter. Datoene i «kjent fra» sier når hver av dem ble kjent.",
+        "", "",
+    ),
+    Entry(
+        "ISF435", "Rettelsen har ingen plass i tiden",
+        "Hver rettelse sier med «kjent fra» når den ble kjent, og to rettelser av samme utgave kommer ikke samme dag.",
+        "", "",
+    ),
+    Entry(
+        "ISF436", "Utgaven var ikke kjent",
+        "Saken skal avgjøres slik reglene var kjent en bestemt dag, og da var utgaven ennå ikke kunngjort.",
+        "", "",
+    ),
 )

@@ -83,4 +83,4 @@ FILES = {"vekter.csv": "drg;navn;vekt;gruppe\n1;Første gruppe;0,500;A\n2;Andre 
 
 def in_frame(text: str) -> str:
     """A whole file: the example itself where it has a head, else the frame and the example after it."""
-    return text if re.match(r"\s*(regelverk|felles)\b", text) else FRAME + text
+    return text if re.match(r"\s*(regelverk|felles|rettelse)\b", text) else FRAME + text

@@ -1,77 +1,58 @@
-"""Files to editions: which file is what, what an edition sees, and the whole check of each.
-
-An edition stands alone; it sees its own file and the shared files that it uses.
-"""
+"""Files to editions: the whole check of each edition, as it is known now and as it was known before each correction."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from attrs import evolve, field, frozen
 
-from rulesdsl.check.declare import FIRST_DAY, LAST_DAY, declare
+from rulesdsl.check.declare import declare
 from rulesdsl.check.examples import lower_examples
 from rulesdsl.check.groups import lower
-from rulesdsl.check.names import broken_name, collect
+from rulesdsl.check.heads import ALL_DAYS, EditionFiles, header_of, read_heads, used_files
+from rulesdsl.check.inherit import Version, versions
+from rulesdsl.check.names import collect
+from rulesdsl.check.properties import lower_properties
 from rulesdsl.check.tables import ReadTable, read_tables
 from rulesdsl.core import ir
-from rulesdsl.diagnostics import Diagnostic, Problems, did_you_mean
-from rulesdsl.source import Span
+from rulesdsl.diagnostics import Diagnostic, Problems
 from rulesdsl.syntax import ast
-
-ALL_DAYS = (FIRST_DAY, LAST_DAY)
 
 
 @frozen
-class EditionFiles:
-    """The files of one edition: its own and those it uses, and when it is valid. ``whole`` is whether all that it
-    uses is there; where it is not, nothing can be said of the names in it."""
+class Earlier:
+    """An edition as it was known before a day, when the text it then had was corrected."""
 
-    id: str
-    header: ast.Header
-    own: ast.File
-    shared: tuple[ast.File, ...]
-    first_day: datetime.date
-    last_day: datetime.date
-    whole: bool = True
-
-    @property
-    def files(self) -> tuple[ast.File, ...]:
-        return (*self.shared, self.own)
+    until: datetime.date
+    edition: ir.Edition
 
 
 @frozen
 class Checked:
-    """What a set of files came to: the editions without errors, all edition names with their files, all messages."""
+    """What a set of files came to: the editions without errors, as known now and (``earlier``, the oldest first) as
+    known before; all edition names with their files; the texts of each edition; all messages."""
 
     editions: dict[str, ir.Edition] = field(factory=dict)
+    earlier: dict[str, tuple[Earlier, ...]] = field(factory=dict)
     known: dict[str, EditionFiles] = field(factory=dict)
+    texts: dict[str, tuple[Version, ...]] = field(factory=dict)
     problems: tuple[Diagnostic, ...] = ()
 
 
 def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnostic] = ()) -> Checked:
     """The editions of all files. ``parsed`` are the messages of reading them; each message is given once."""
     problems = Problems(list(parsed))
-    shared, own = _heads(files, problems)
-    known = _editions(shared, own, problems)
-    editions: dict[str, ir.Edition] = {}
+    heads = read_heads(files, problems)
+    checked = Checked(known=heads.editions)
     broken = {label.span.source.name for problem in problems if problem.is_error for label in problem.labels}
-    used = {file.span.source.name for each in known.values() for file in each.shared}
-    for name, each in known.items():
-        if not each.whole:
-            continue
-        found = Problems()
-        edition = _check_edition(each, read, found)
-        problems.extend(found)
-        clean = not any(file.span.source.name in broken for file in each.files)
-        if clean and not found.has_errors:
-            editions[name] = edition
-    for file in shared.values():
+    for name, each in heads.editions.items():
+        if each.whole:
+            _check_versions(name, each, broken, checked, read, problems)
+    used = {file.span.source.name for each in heads.editions.values() for file in each.files}
+    for file in heads.shared.values():
         if file.span.source.name not in used and header_of(file) is not None:
-            _check_unused(file, shared, read, problems)
-    _check_overlaps(known, problems)
+            _check_unused(file, heads.shared, read, problems)
     once = {(each.code, each.detail, each.labels, each.path): each for each in problems}
-    return Checked(editions, known, tuple(sorted(once.values(), key=_place)))
+    return evolve(checked, problems=tuple(sorted(once.values(), key=_place)))
 
 
 def _place(problem: Diagnostic) -> tuple[str, int]:
@@ -80,130 +61,95 @@ def _place(problem: Diagnostic) -> tuple[str, int]:
     return span.source.name, span.start
 
 
-def header_of(file: ast.File) -> ast.Header | None:
-    return next((each for each in file.declarations if isinstance(each, ast.Header)), None)
+def _check_versions(
+    name: str, each: EditionFiles, broken: set[str], checked: Checked, read: ReadTable, problems: Problems
+) -> None:
+    """Every text of one edition. Where one of them has errors there is no edition: nobody should be decided by the
+    wrong text because the right one could not be read."""
+    own = Problems()
+    texts = versions(each, checked.texts[each.base.id] if each.base else (), own)
+    checked.texts[name] = texts
+    clean = not own.has_errors and not any(file.span.source.name in broken for file in each.files)
+    made = [(text.until, _check_edition(each, text, read, own)) for text in texts]
+    if clean and not own.has_errors:
+        checked.editions[name] = made[-1][1]
+        checked.earlier[name] = tuple(Earlier(until, edition) for until, edition in made if until is not None)
+    _add_new(own, each, problems)
 
 
-def _heads(files: Sequence[ast.File], problems: Problems) -> tuple[dict[str, ast.File], list[ast.File]]:
-    """The shared files by name, and the files of editions."""
-    shared: dict[str, ast.File] = {}
-    own: list[ast.File] = []
-    for file in files:
-        heads = [each for each in file.declarations if isinstance(each, ast.Header)]
-        for extra in heads[1:]:
-            problems.add("ISF410", extra.name.span, "er et hode til", hint="Hver fil har ett hode.")
-        first = file.declarations[0] if file.declarations else None
-        if not heads or first is not heads[0]:
-            broken_head = isinstance(first, ast.BrokenDecl) and first.keyword in ("regelverk", "felles")
-            if first is not None and not broken_head:
-                problems.add("ISF410", _start(first.span), "er ikke et hode",
-                             hint="Begynn filen med «regelverk NAVN UTGAVE» eller «felles NAVN».")
-        if not heads:
-            if isinstance(first, ast.BrokenDecl) and first.keyword == "felles":
-                shared.setdefault(broken_name(first), file)  # what uses it has no mistake of its own
+def _add_new(found: Problems, each: EditionFiles, problems: Problems) -> None:
+    """The messages that no edition has had yet. One about an inherited text says by which edition it is inherited."""
+    before = {(problem.code, problem.detail, problem.labels) for problem in problems}
+    inherited = {file.span.source.name for file in each.base.files} if each.base else set()
+    for problem in found:
+        if (problem.code, problem.detail, problem.labels) in before and not problem.path:
             continue
-        if heads[0].edition is not None:
-            own.append(file)
-        elif heads[0].name.text in shared:
-            first_head = header_of(shared[heads[0].name.text])
-            problems.add("ISF202", heads[0].name.span, "er brukt en gang til", detail=heads[0].name.text,
-                         also=[(first_head.name.span, "først her")] if first_head else ())
-        else:
-            shared[heads[0].name.text] = file
-    return shared, own
+        far = not problem.path and problem.labels and problem.labels[0].span.source.name in inherited
+        problems.extend([evolve(problem, path=f"slik {each.id} arver det") if far else problem])
 
 
-def _start(span: Span) -> Span:
-    return Span(span.source, span.start, min(span.end, span.start + len(span.text.split()[0])))
-
-
-def _editions(shared: Mapping[str, ast.File], own: Sequence[ast.File], problems: Problems) -> dict[str, EditionFiles]:
-    known: dict[str, EditionFiles] = {}
-    for file in own:
-        header = header_of(file)
-        assert header is not None
-        assert header.edition is not None
-        name = f"{header.name.text}@{header.edition.text}"
-        if name in known:
-            problems.add("ISF202", header.edition.span, "er brukt en gang til", detail=name,
-                         also=[((known[name].header.edition or known[name].header.name).span, "først her")])
-            continue
-        first, last = ALL_DAYS
-        if header.valid is None:
-            problems.add("ISF405", header.name.span, "sier ikke når utgaven gjelder", detail=name,
-                         hint="Skriv «gjelder 2020-01-01 til 2020-12-31».")
-        else:
-            first, last = header.valid[0].value, header.valid[1].value
-            if first > last:
-                problems.add("ISF405", header.valid[0].span, "er etter den siste dagen", detail=name,
-                             hint="Skriv den første dagen først.")
-                first, last = last, first
-        files, whole = _used_files(header, shared, problems)
-        known[name] = EditionFiles(name, header, file, files, first, last, whole)
-    return known
-
-
-def _used_files(
-    header: ast.Header, shared: Mapping[str, ast.File], problems: Problems
-) -> tuple[tuple[ast.File, ...], bool]:
-    """The shared files that a file uses, and those they use, each once; and whether they are all there."""
-    found: dict[str, ast.File] = {}
-    pending, whole = list(header.uses), True
-    while pending:
-        name = pending.pop(0)
-        if name.text not in shared:
-            problems.add("ISF208", name.span, "er ikke en felles fil", detail=name.text,
-                         hint=did_you_mean(name.text, shared) or f"Lag en fil som begynner med «felles {name.text}».")
-            whole = False
-        elif name.text not in found:
-            found[name.text] = shared[name.text]
-            inner = header_of(shared[name.text])
-            pending.extend(inner.uses if inner else ())
-    return tuple(found.values()), whole
-
-
-def _check_edition(each: EditionFiles, read: ReadTable, problems: Problems) -> ir.Edition:
-    """Names, data, clauses and examples of one edition."""
-    names = collect(each.files, problems)
+def _check_edition(each: EditionFiles, text: Version, read: ReadTable, problems: Problems) -> ir.Edition:
+    """Names, data, clauses and examples of one edition as it was known."""
+    names, header = text.names, each.header
     declared = declare(names, each.first_day, each.last_day, problems)
     read_tables(declared, read)
     lowered = lower(declared)
     examples = lower_examples(declared, lowered)
-    header = each.header
+    properties = lower_properties(declared, lowered)
     uses = lowered.uses
     final = frozenset(uses) - frozenset(name for used in uses.values() for name in used)
     direct = {name for one in final for name in uses[one] if name in uses and not lowered.results[name].is_decision}
+    written_in = origins(each)
     return ir.Edition(
         header.name.text, header.edition.text if header.edition else "", header.title, each.first_day, each.last_day,
-        header.known_from.value if header.known_from else None, declared.kodeverk, declared.records,
-        declared.entities, declared.rates, declared.tables,
-        {name: evolve(clause, edition=each.id) for name, clause in lowered.clauses.items()},
+        each.known_from, declared.kodeverk, declared.records, declared.entities,
+        {name: evolve(rate, edition=written_in[rate.place.file]) for name, rate in declared.rates.items()},
+        {name: evolve(table, edition=written_in[table.place.file]) for name, table in declared.tables.items()},
+        {name: evolve(clause, edition=written_in[clause.place.file], formerly=names.formerly.get(name, ()))
+         for name, clause in lowered.clauses.items()},
         lowered.results, tuple(name for name in names.results if name in lowered.results), examples,
-        tuple(file.span.source.name for file in each.files), final, final | direct,
+        _files(each, text), final, final | direct, each.base.id if each.base else "", _corrections(text),
+        {name: evolve(each, edition=written_in[each.place.file]) for name, each in properties.items()},
     )
+
+
+def origins(each: EditionFiles) -> dict[str, str]:
+    """The edition that each file belongs to; a shared file, to the first that uses it."""
+    before = origins(each.base) if each.base else {}
+    own = (*each.shared, each.own, *each.corrections)
+    return before | {file.span.source.name: each.id for file in own}
+
+
+def _files(each: EditionFiles, text: Version) -> tuple[str, ...]:
+    """The files of an edition, those of the edition it changes first. Corrections that were not known are not there."""
+    unknown = {file.span.source.name for file in each.corrections} - {
+        file.span.source.name for file in text.corrections}
+    return tuple(name for file in each.files if (name := file.span.source.name) not in unknown)
+
+
+def _corrections(text: Version) -> tuple[ir.Correction, ...]:
+    found = []
+    for file in text.corrections:
+        header = header_of(file)
+        assert header is not None
+        assert header.edition is not None
+        assert header.known_from is not None
+        place = ir.Place(file.span.source.name, header.span.line)
+        of = f"{header.name.text}@{header.edition.text}"
+        found.append(ir.Correction(of, header.known_from.value, header.title, place))
+    return tuple(found)
 
 
 def _check_unused(file: ast.File, shared: Mapping[str, ast.File], read: ReadTable, problems: Problems) -> None:
     """A shared file that no edition uses is checked by itself."""
     header = header_of(file)
     assert header is not None
-    uses, whole = _used_files(header, shared, problems)
+    uses, whole = used_files(header, shared, problems)
     if not whole:
         return
     files = (*(each for each in uses if each is not file), file)
     declared = declare(collect(files, problems), *ALL_DAYS, problems)
     read_tables(declared, read)
-    lower_examples(declared, lower(declared))
-
-
-def _check_overlaps(known: Mapping[str, EditionFiles], problems: Problems) -> None:
-    """Two editions of one rulebook must not be valid on the same day."""
-    by_rulebook: dict[str, list[EditionFiles]] = {}
-    for each in known.values():
-        by_rulebook.setdefault(each.header.name.text, []).append(each)
-    for editions in by_rulebook.values():
-        editions.sort(key=lambda each: each.first_day)
-        for earlier, later in pairwise(editions):
-            if later.first_day <= earlier.last_day and later.header.valid and earlier.header.valid:
-                problems.add("ISF411", later.header.valid[0].span, f"{earlier.id} gjelder også da", detail=later.id,
-                             also=[(earlier.header.valid[1].span, "til og med her")])
+    lowered = lower(declared)
+    lower_examples(declared, lowered)
+    lower_properties(declared, lowered)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, fields
 
 from rulesdsl.diagnostics import Problems
 from rulesdsl.syntax import ast
@@ -13,8 +14,27 @@ from rulesdsl.syntax.build_expressions import UNITS
 RESERVED = UNITS | {"annen"}
 """Words that can be read where names stand, and mean something else there; other keywords the parser turns down."""
 
-_NO_CLAUSES = ("kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "eksempel")
+_NO_CLAUSES = (
+    "kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "egenskap", "eksempel",
+)
 """The declarations that hold no rules; a keyword that is none of ours may be a clause's, misspelled."""
+
+
+SLOTS: dict[type, tuple[tuple[str, str], ...]] = {
+    ast.KildeDecl: (("kilde", "kilder"),),
+    ast.KodeverkDecl: (("type", "kodeverk"),),
+    ast.PostDecl: (("type", "posts"),),
+    ast.EntityDecl: (("type", "entities"),),
+    ast.KodesettDecl: (("value", "kodesett"),),
+    ast.RateDecl: (("value", "rates"),),
+    ast.TableDecl: (("value", "tables"),),
+    ast.ResultDecl: (("value", "results"),),
+    ast.ClauseDecl: (("clause", "clauses"),),
+    ast.DecisionDecl: (("value", "results"), ("clause", "clauses")),
+    ast.PropertyDecl: (("property", "properties"),),
+}
+"""For each declaration that has a name the kinds of name it takes, and where ``Names`` keeps it. Two declarations that
+take the same kind of name cannot both have it."""
 
 
 @define
@@ -31,21 +51,46 @@ class Names:
     tables: dict[str, ast.TableDecl] = field(factory=dict)
     results: dict[str, ast.ResultDecl | ast.DecisionDecl] = field(factory=dict)
     clauses: dict[str, ast.ClauseDecl | ast.DecisionDecl] = field(factory=dict)
+    properties: dict[str, ast.PropertyDecl] = field(factory=dict)
+    repeals: list[ast.RepealDecl] = field(factory=list)
+    formerly: dict[str, tuple[str, ...]] = field(factory=dict)
+    """The numbers that a clause had before it was moved, the latest first."""
     examples: list[ast.ExampleDecl] = field(factory=list)
     broken: set[str] = field(factory=set)
     """The names of declarations that are not there, for a reason that has its message; a use has none of its own."""
     broken_clauses: bool = False
     """Whether a clause could not be read, so that a result without rules may have them there."""
+    parts: dict[tuple[str, str], ast.Declaration] = field(factory=dict)
+    """All declarations but heads, repeals and examples, by kind of name and name, in the order of the text."""
+
+    def copied(self) -> "Names":
+        """Names of its own that hold the same declarations."""
+        return Names(**{each.name: copy(getattr(self, each.name)) for each in fields(Names)})
+
+    def put(self, declaration: ast.Declaration) -> None:
+        """Takes a declaration in. What had its name is gone; one of the same kind gives it its place in the order."""
+        name = name_of(declaration).text
+        for kind, _ in SLOTS[type(declaration)]:
+            there = self.parts.get((kind, name))
+            if there is not None and type(there) is not type(declaration):
+                self.take_out(there)
+        for kind, where in SLOTS[type(declaration)]:
+            self.parts[kind, name] = declaration
+            getattr(self, where)[name] = declaration
+
+    def take_out(self, declaration: ast.Declaration) -> None:
+        name = name_of(declaration).text
+        for kind, where in SLOTS[type(declaration)]:
+            del self.parts[kind, name]
+            del getattr(self, where)[name]
 
 
 def collect(files: Iterable[ast.File], problems: Problems) -> Names:
     """The names of all files. A name used twice is a message at the second place; the first one counts."""
     names = Names()
-    values: dict[str, ast.Name] = {}
-    kinds: dict[str, ast.Name] = {}
     for file in files:
         for declaration in file.declarations:
-            _collect(declaration, names, values, kinds, problems)
+            _collect(declaration, names, problems)
     return names
 
 
@@ -55,70 +100,40 @@ def broken_name(declaration: ast.BrokenDecl) -> str:
     return found[1] if found else ""
 
 
-def _collect(
-    declaration: ast.Declaration, names: Names, values: dict[str, ast.Name], kinds: dict[str, ast.Name],
-    problems: Problems,
-) -> None:
+def name_of(declaration: Any) -> ast.Name:
+    """The name of a declaration that has one: of a clause, its number."""
+    return declaration.number if isinstance(declaration, ast.ClauseDecl) else declaration.name
+
+
+def _collect(declaration: ast.Declaration, names: Names, problems: Problems) -> None:
     match declaration:
-        case ast.KildeDecl():
-            _add(names.kilder, declaration.name, declaration, problems)
-        case ast.KodeverkDecl() if _is_new(declaration.name, kinds, problems):
-            names.kodeverk[declaration.name.text] = declaration
-        case ast.PostDecl() if _is_new(declaration.name, kinds, problems):
-            names.posts[declaration.name.text] = declaration
-        case ast.EntityDecl() if _is_new(declaration.name, kinds, problems):
-            names.entities[declaration.name.text] = declaration
-        case ast.KodesettDecl() if _is_new(declaration.name, values, problems):
-            names.kodesett[declaration.name.text] = declaration
-        case ast.RateDecl() if _is_new(declaration.name, values, problems):
-            names.rates[declaration.name.text] = declaration
-        case ast.TableDecl() if _is_new(declaration.name, values, problems):
-            names.tables[declaration.name.text] = declaration
-        case ast.ResultDecl() if _is_new(declaration.name, values, problems):
-            names.results[declaration.name.text] = declaration
-        case ast.ClauseDecl():
-            _add(names.clauses, declaration.number, declaration, problems, is_clause=True)
-        case ast.DecisionDecl():
-            if _is_new(declaration.name, values, problems):
-                _add(names.clauses, declaration.name, declaration, problems, is_clause=True)
-                if names.clauses[declaration.name.text] is declaration:
-                    names.results[declaration.name.text] = declaration
-                else:
-                    names.broken.add(declaration.name.text)
+        case ast.RepealDecl():
+            names.repeals.append(declaration)
         case ast.ExampleDecl():
             names.examples.append(declaration)
         case ast.BrokenDecl(keyword):
             names.broken.add(broken_name(declaration))
             names.broken_clauses |= keyword not in _NO_CLAUSES
-        case _:
+        case ast.Header():
             pass
+        case _ if _is_new(declaration, names, problems):
+            names.put(declaration)
 
 
-def _add(
-    known: dict[str, Any], name: ast.Name, declaration: ast.Declaration, problems: Problems, is_clause: bool = False
-) -> None:
-    if not is_clause:
+def _is_new(declaration: ast.Declaration, names: Names, problems: Problems) -> bool:
+    name = name_of(declaration)
+    if not isinstance(declaration, ast.ClauseDecl):
         check_reserved(name, problems)
-    if name.text in known:
-        first = known[name.text]
-        place = first.number if isinstance(first, ast.ClauseDecl) else first.name
-        problems.add(
-            "ISF202", name.span, "er brukt en gang til", detail=name.text, also=[(place.span, "først her")],
-            clause=name.text if is_clause else "",
-        )
-    else:
-        known[name.text] = declaration
-
-
-def _is_new(name: ast.Name, values: dict[str, ast.Name], problems: Problems) -> bool:
-    check_reserved(name, problems)
-    if name.text in values:
-        problems.add(
-            "ISF202", name.span, "er brukt en gang til", detail=name.text,
-            also=[(values[name.text].span, "først her")],
-        )
-        return False
-    values[name.text] = name
+    for kind, _ in SLOTS[type(declaration)]:
+        there = names.parts.get((kind, name.text))
+        if there is not None:
+            problems.add(
+                "ISF202", name.span, "er brukt en gang til", detail=name.text,
+                also=[(name_of(there).span, "først her")], clause=name.text if kind == "clause" else "",
+            )
+            if isinstance(declaration, ast.DecisionDecl) and name.text not in names.results:
+                names.broken.add(name.text)
+            return False
     return True
 
 

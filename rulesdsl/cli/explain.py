@@ -1,5 +1,6 @@
 """``isfrules explain``: decides cases and shows which clause gave what, and why."""
 
+import datetime
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -19,7 +20,7 @@ from rulesdsl.cli.invocation import (
     write_json,
     write_json_list,
 )
-from rulesdsl.cli.norwegian import Choice, Command
+from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.publish.line import Detail
@@ -43,9 +44,12 @@ FEW = 20
               help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
               help="Avgjør saken en gang til med et felt endret. Kan gjentas.")
+@click.option("--known", metavar="DATO", type=Day(),
+              help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.pass_obj
 def command(
-    rulebooks: Path | None, file: Path, form: str, detail: str, edition: str | None, what_if: tuple[str, ...]
+    rulebooks: Path | None, file: Path, form: str, detail: str, edition: str | None, what_if: tuple[str, ...],
+    known: datetime.date | None,
 ) -> None:
     for setting in what_if:
         if not setting.partition("=")[0].strip() or "=" not in setting:
@@ -53,7 +57,7 @@ def command(
     text = _read(file)
     workspace = open_workspace(rulebooks)
     found = _Findings()
-    cases = found.watch(explain_each(workspace, text, _name(file), Question(edition, what_if)))
+    cases = found.watch(explain_each(workspace, text, _name(file), Question(edition, what_if, known=known)))
     try:
         first = list(islice(cases, FEW + 1))
     except NoEdition as error:

@@ -1,5 +1,6 @@
 """What click says by itself, in Norwegian: help pages, and messages about a call that was wrong."""
 
+import datetime
 import re
 from typing import Any
 
@@ -36,6 +37,20 @@ class Choice(click.Choice[str]):
             return value
         words = ", ".join(str(each) for each in self.choices)
         raise click.BadParameter(f"«{value}» er ikke ett av valgene. Velg en av {words}.", ctx, param)
+
+
+class Day(click.ParamType[datetime.date]):
+    """A day, as 2019-01-31."""
+
+    name = "dato"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        try:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
+                return datetime.date.fromisoformat(str(value))
+        except ValueError:
+            pass
+        raise click.BadParameter(f"«{value}» er ikke en dato. Skriv den som 2019-01-31.", param=param, ctx=ctx)
 
 
 def said(error: click.ClickException) -> str:

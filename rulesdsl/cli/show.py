@@ -1,17 +1,21 @@
 """``isfrules show``: the editions and where they were found, an edition whole, or one clause of it."""
 
+import datetime
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rulesdsl.check.editions import origins
+from rulesdsl.check.heads import header_of
+from rulesdsl.check.inherit import whole
 from rulesdsl.cli.invocation import FINDINGS, fail, open_root, open_workspace, say, show_problems, write_json
-from rulesdsl.cli.norwegian import Choice, Command
+from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.formatter import format_tree
-from rulesdsl.workspace import Root, Workspace
+from rulesdsl.workspace import EditionInfo, Root, Workspace
 
 
 @click.command(
@@ -19,29 +23,40 @@ from rulesdsl.workspace import Root, Workspace
 )
 @click.argument("edition", metavar="[UTGAVE]", required=False)
 @click.argument("punkt", metavar="[PUNKT]", required=False)
+@click.option("--known", metavar="DATO", type=Day(), help="Utgaven slik den var kjent en dag, før senere rettelser.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
               help="Formen på svaret: text eller json.")
 @click.pass_obj
-def command(rulebooks: Path | None, edition: str | None, punkt: str | None, form: str) -> None:
+def command(
+    rulebooks: Path | None, edition: str | None, punkt: str | None, known: datetime.date | None, form: str
+) -> None:
     workspace = open_workspace(rulebooks)
     if edition is None:
         _list(open_root(rulebooks), workspace, form)
         return
-    known = workspace.checked.known
-    if edition not in known:
-        hint = did_you_mean(edition, known) or f"Her finnes {', '.join(known)}."
+    checked = workspace.checked
+    if edition not in checked.known:
+        hint = did_you_mean(edition, checked.known) or f"Her finnes {', '.join(checked.known)}."
         fail(f"ISF413  Utgaven «{edition}» finnes ikke.", hint)
-    if any(problem.is_error for problem in workspace.checked.problems):
-        show_problems(workspace.checked.problems, stderr=True)
-    parts = [each for file in known[edition].files for each in file.declarations]
+    files = checked.known[edition]
+    if known is not None and files.known_from is not None and known < files.known_from:
+        fail(f"ISF436  Utgaven {edition} ble kjent {files.known_from}.", "Velg en senere dag med --known.")
+    if any(problem.is_error for problem in checked.problems):
+        show_problems(checked.problems, stderr=True)
+    texts = checked.texts.get(edition, ())
+    text = next((each for each in texts if each.until is None or (known is not None and known < each.until)), None)
+    parts: list[ast.Declaration] = [files.header, *(whole(text.names) if text else ())]
     if punkt is not None:
         clauses = {_number(each): each for each in parts if _number(each)}
         if punkt not in clauses:
             fail(f"Punktet «{punkt}» finnes ikke i {edition}.", did_you_mean(punkt, clauses))
         parts = [clauses[punkt]]
-    shown = [_part(each, edition) for each in parts]
+    shown = [_part(each, origins(files)) for each in parts]
     if form == "json":
-        write_json({"schema": "isfrules.edition/1", "edition": edition, "parts": shown})
+        write_json({
+            "schema": "isfrules.edition/1", "edition": edition, "changes": files.base.id if files.base else None,
+            "corrections": [_correction(each) for each in (text.corrections if text else ())], "parts": shown,
+        })
         return
     for part in shown:
         say(f"# {part['edition']} · {part['file']}:{part['line']}\n{part['text']}")
@@ -52,17 +67,24 @@ def _list(root: Root, workspace: Workspace, form: str) -> None:
               for each in workspace.broken]
     if form == "json":
         rows = [{"id": each.id, "title": each.title, "valid_from": str(each.valid_from),
-                 "valid_to": str(each.valid_to), "file": each.file} for each in workspace.index]
+                 "valid_to": str(each.valid_to), "file": each.file,
+                 "known_from": str(each.known_from) if each.known_from else None,
+                 "corrected": [str(day) for day in each.earlier]} for each in workspace.index]
         write_json({"schema": "isfrules.editions/1", "path": str(root.path), "found_by": root.found_by,
                     "editions": rows, "broken": broken})
     else:
         say(f"Regelverk i {root.path} ({root.found_by})\n")
         for each in workspace.index:
-            say(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}")
+            say(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}{_history(each)}")
         for row in broken:
             say(f"  {row['id']:<12} {row['valid_from']} til {row['valid_to']}  har feil; kjør «isfrules check»")
     if broken:
         sys.exit(FINDINGS)
+
+
+def _history(each: EditionInfo) -> str:
+    """When its text was corrected."""
+    return f" (rettet {', '.join(map(str, each.earlier))})" if each.earlier else ""
 
 
 def _number(part: ast.Declaration) -> str:
@@ -75,8 +97,15 @@ def _number(part: ast.Declaration) -> str:
             return ""
 
 
-def _part(part: ast.Declaration, edition: str) -> dict[str, Any]:
-    """A declaration as it stands in the edition: its text, and where it comes from."""
+def _part(part: ast.Declaration, origin: dict[str, str]) -> dict[str, Any]:
+    """A declaration as it stands in the edition: its text, and the edition and file it comes from."""
     text = format_tree(ast.File((part,), span=part.span))
-    return {"punkt": _number(part) or None, "edition": edition, "file": part.span.source.name, "line": part.span.line,
-            "text": text}
+    file = part.span.source.name
+    return {"punkt": _number(part) or None, "edition": origin[file], "file": file, "line": part.span.line, "text": text}
+
+
+def _correction(file: ast.File) -> dict[str, Any]:
+    header = header_of(file)
+    assert header is not None
+    known = header.known_from
+    return {"known_from": str(known.value) if known else None, "title": header.title, "file": file.span.source.name}

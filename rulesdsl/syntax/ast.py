@@ -246,15 +246,30 @@ class Cite(Node):
 
 
 @frozen
+class EditionName(Node):
+    """An edition as another names it: ``isf 2019``."""
+
+    rulebook: Name
+    edition: Name
+
+    @property
+    def id(self) -> str:
+        return f"{self.rulebook.text}@{self.edition.text}"
+
+
+@frozen
 class Header(Node):
-    """``regelverk isf 2020 «…»`` (``edition`` is 2020) or ``felles npr «…»`` (``edition`` is None)."""
+    """``regelverk isf 2020 «…»`` (``edition`` is 2020), ``felles npr «…»`` (``edition`` is None), or, where
+    ``corrects``, ``rettelse isf 2020 «…»``."""
 
     name: Name
     edition: Name | None
     title: str
     valid: tuple[DateLiteral, DateLiteral] | None = None
     known_from: DateLiteral | None = None
+    changes: EditionName | None = None
     uses: tuple[Name, ...] = ()
+    corrects: bool = False
 
 
 @frozen
@@ -433,9 +448,12 @@ ClauseItem = Cite | Summary | ExceptionTo | Guard | PartDecl | RequirementDecl |
 
 @frozen
 class ClauseDecl(Node):
+    """``formerly`` are the numbers it had in the edition that is changed (``tidligere 6.2``)."""
+
     number: Name
     title: str
     items: tuple[ClauseItem, ...]
+    formerly: tuple[Name, ...] = ()
 
 
 @frozen
@@ -499,6 +517,46 @@ class DecisionDecl(Node):
     rows: tuple[RowDecl, ...]
 
 
+RepealKind = Literal[
+    "punkt", "beslutning", "sats", "tabell", "kodeverk", "kodesett", "post", "entitet", "resultat", "egenskap"
+]
+
+
+@frozen
+class RepealDecl(Node):
+    """``opphev punkt 7.2; 7.3``: takes what it names out of the edition."""
+
+    kind: RepealKind
+    names: tuple[Name, ...]
+    cites: tuple[Cite, ...] = ()
+
+
+@frozen
+class LikenessDecl(Node):
+    """``b er som a unntatt felt; post.felt``."""
+
+    left: Name
+    right: Name
+    but: tuple[tuple[Name, ...], ...] = ()
+
+
+@frozen
+class PropertyDecl(Node):
+    """``egenskap navn «…» [fra D] for alle Episode a, b [i samme Pasient] [der V] gjelder V``. With a ``likeness``,
+    what stands after it and ``og`` is ``where``."""
+
+    name: Name
+    title: str
+    promised_from: DateLiteral | None
+    cites: tuple[Cite, ...]
+    entity: Name
+    names: tuple[Name, ...]
+    together: Name | None
+    likeness: LikenessDecl | None
+    where: Expr | None
+    holds: Expr
+
+
 @frozen
 class Given(Node):
     """``felt er verdi`` of an example; a list is a tuple of literals in braces; None is ``ukjent``."""
@@ -541,7 +599,7 @@ class BrokenDecl(Node):
 
 Declaration = (
     Header | KildeDecl | KodeverkDecl | KodesettDecl | PostDecl | EntityDecl | RateDecl | TableDecl | ResultDecl
-    | ClauseDecl | DecisionDecl | ExampleDecl | BrokenDecl
+    | ClauseDecl | DecisionDecl | RepealDecl | PropertyDecl | ExampleDecl | BrokenDecl
 )
 
 

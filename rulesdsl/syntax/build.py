@@ -19,8 +19,18 @@ class Builder(ExpressionBuilder):
         name = self.name_of(items[0])
         return ast.Header(
             name, tagged("edition", items), title_of(items), tagged("valid", items), tagged("known", items),
-            tagged("uses", items) or (), span=self.place_of(meta),
+            tagged("changes", items), tagged("uses", items) or (), span=self.place_of(meta),
         )
+
+    def correction(self, meta: Meta, items: list[Any]) -> ast.Header:
+        return ast.Header(
+            self.name_of(items[0]), tagged("edition", items), title_of(items), None, tagged("known", items),
+            None, tagged("uses", items) or (), corrects=True, span=self.place_of(meta),
+        )
+
+    def changes(self, meta: Meta, items: list[Any]) -> Titled:
+        named = ast.EditionName(self.name_of(items[0]), tagged("edition", items), span=self.place_of(meta))
+        return Titled(("changes", named))
 
     def shared(self, meta: Meta, items: list[Any]) -> ast.Header:
         name = self.name_of(items[0])
@@ -140,7 +150,13 @@ class Builder(ExpressionBuilder):
     # ── clauses ──
 
     def punkt(self, meta: Meta, items: list[Any]) -> ast.ClauseDecl:
-        return ast.ClauseDecl(items[0], title_of(items), all_of(ast.ClauseItem, items), span=self.place_of(meta))
+        return ast.ClauseDecl(
+            items[0], title_of(items), all_of(ast.ClauseItem, items), tagged("former", items) or (),
+            span=self.place_of(meta),
+        )
+
+    def former(self, meta: Meta, items: list[ast.Name]) -> Titled:
+        return Titled(("former", tuple(items)))
 
     def clause_number(self, meta: Meta, items: list[Token]) -> ast.Name:
         return self.name_of(items[0])
@@ -219,6 +235,74 @@ class Builder(ExpressionBuilder):
 
     def missing_cell(self, meta: Meta, items: list[Token]) -> ast.KnownCell:
         return ast.KnownCell(missing=True, span=self.place_of(meta))
+
+    # ── what is taken out, and what is promised ──
+
+    def opphev(self, meta: Meta, items: list[Any]) -> ast.RepealDecl:
+        return ast.RepealDecl(
+            tagged("kind", items), all_of(ast.Name, items), all_of(ast.Cite, items), span=self.place_of(meta)
+        )
+
+    def clause_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "punkt"))
+
+    def decision_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "beslutning"))
+
+    def rate_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "sats"))
+
+    def table_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "tabell"))
+
+    def kodeverk_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "kodeverk"))
+
+    def kodesett_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "kodesett"))
+
+    def post_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "post"))
+
+    def entity_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "entitet"))
+
+    def result_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "resultat"))
+
+    def property_kind(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("kind", "egenskap"))
+
+    def egenskap(self, meta: Meta, items: list[Any]) -> ast.PropertyDecl:
+        names = [self.name_of(item) for item in items if isinstance(item, Token) and item.type == "NAME"]
+        also = [item[1] for item in items if isinstance(item, Titled) and item[0] == "also"]
+        where = tagged("where", items)
+        if also:
+            where = also[0] if len(also) == 1 else ast.AndExpr(tuple(also), span=also[0].span.to(also[-1].span))
+        return ast.PropertyDecl(
+            names[0], title_of(items), tagged("from", items), all_of(ast.Cite, items), names[1], tuple(names[2:]),
+            tagged("together", items), next(iter(all_of(ast.LikenessDecl, items)), None), where,
+            tagged("promise", items), span=self.place_of(meta),
+        )
+
+    def together(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("together", self.name_of(items[0])))
+
+    def likeness(self, meta: Meta, items: list[Any]) -> ast.LikenessDecl:
+        but = tuple(item[1] for item in items[2:])
+        return ast.LikenessDecl(self.name_of(items[0]), self.name_of(items[1]), but, span=self.place_of(meta))
+
+    def path(self, meta: Meta, items: list[Token]) -> Titled:
+        return Titled(("path", tuple(self.names_of(items))))
+
+    def also(self, meta: Meta, items: list[ast.Expr]) -> Titled:
+        return Titled(("also", items[0]))
+
+    def promise_where(self, meta: Meta, items: list[ast.Expr]) -> Titled:
+        return Titled(("where", items[0]))
+
+    def promise(self, meta: Meta, items: list[ast.Expr]) -> Titled:
+        return Titled(("promise", items[0]))
 
     # ── examples ──
 

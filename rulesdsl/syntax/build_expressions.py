@@ -21,6 +21,7 @@ RESERVED = frozenset({
     "maks", "min", "har", "ja", "nei", "alle", "første", "siste", "der", "for", "når", "krav", "regel", "unntak",
     "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "offisiell", "avledet",
     "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
+    "tidligere",
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 

@@ -42,6 +42,11 @@ def lines_of(node: ast.Declaration, at: Places) -> list[Line]:
             return _clause(node, at)
         case ast.DecisionDecl():
             return _decision(node, at)
+        case ast.RepealDecl(kind, names, cites):
+            head = Phrase(f"opphev {kind} {'; '.join(name.text for name in names)}", node.span.start)
+            return lay(parted([head, *_cites(cites, "  ")]), 0, at)
+        case ast.PropertyDecl():
+            return _property(node, at)
         case ast.ExampleDecl():
             return _example(node, at)
         case ast.BrokenDecl():
@@ -82,7 +87,7 @@ def _cite(cite: ast.Cite) -> Phrase:
 
 
 def _header(node: ast.Header, at: Places) -> list[Line]:
-    word = "felles" if node.edition is None else "regelverk"
+    word = "felles" if node.edition is None else "rettelse" if node.corrects else "regelverk"
     edition = "" if node.edition is None else f" {node.edition.text}"
     lines = [_first(node, f"{word} {node.name.text}{edition}{_titled(node.title)}")]
     if node.valid:
@@ -90,6 +95,10 @@ def _header(node: ast.Header, at: Places) -> list[Line]:
         lines.append(Line(2, f"gjelder {first.value} til {last.value}", at.anchor(first.span.start, 1)))
     if node.known_from:
         lines.append(Line(2, f"kjent fra {node.known_from.value}", at.anchor(node.known_from.span.start, 2)))
+    if node.changes:
+        changed = node.changes
+        text = f"endrer {changed.rulebook.text} {changed.edition.text}"
+        lines.append(Line(2, text, at.anchor(changed.rulebook.span.start, 1)))
     if node.uses:
         names = "; ".join(name.text for name in node.uses)
         lines.append(Line(2, f"bruker {names}", at.anchor(node.uses[0].span.start, 1)))
@@ -152,7 +161,8 @@ def _sats(node: ast.RateDecl, at: Places) -> list[Line]:
 
 
 def _clause(node: ast.ClauseDecl, at: Places) -> list[Line]:
-    lines = [_first(node, f"punkt {node.number.text}{_titled(node.title)}")]
+    former = "; ".join(number.text for number in node.formerly)
+    lines = [_first(node, f"punkt {node.number.text}{_titled(node.title)}{f' tidligere {former}' if former else ''}")]
     for index, item in enumerate(node.items):
         # A «der» that follows would be taken for that of an «antall» without one.
         part_follows = index + 1 < len(node.items) and isinstance(node.items[index + 1], ast.PartDecl)
@@ -223,6 +233,30 @@ def _cell(cell: ast.Cell, phrases: Phrases) -> str:
             return "mangler" if missing else "finnes"
         case _:
             assert_never(cell)
+
+
+# ── Properties ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _property(node: ast.PropertyDecl, at: Places) -> list[Line]:
+    day = f" fra {node.promised_from.value}" if node.promised_from else ""
+    head = Phrase(f"egenskap {node.name.text}{_titled(node.title)}{day}", node.span.start)
+    lines = lay(parted([head, *_cites(node.cites, " ")]), 0, at)
+    inside = f" i samme {node.together.text}" if node.together else ""
+    things = f"for alle {node.entity.text} {', '.join(name.text for name in node.names)}{inside}"
+    lines.append(Line(2, things, at.anchor(node.entity.span.start, 2)))
+    phrases, where = Phrases(at), node.where
+    if node.likeness:
+        left, right, but = node.likeness.left, node.likeness.right, node.likeness.but
+        fields = "; ".join(".".join(name.text for name in path) for path in but)
+        text = f"der {left.text} er som {right.text}{f' unntatt {fields}' if fields else ''}"
+        lines.append(Line(2, text, at.anchor(left.span.start, 1)))
+        also = () if where is None else where.items if isinstance(where, ast.AndExpr) else (where,)
+        for each in also:
+            lines += lay(phrases.conjunct(each).before("og ", at.anchor(each.span.start, 1)), 4, at)
+    elif where is not None:
+        lines += lay(phrases.of(where).before("der ", at.anchor(where.span.start, 1)), 2, at)
+    return lines + lay(phrases.of(node.holds).before("gjelder ", at.anchor(node.holds.span.start, 1)), 2, at)
 
 
 # ── Examples ─────────────────────────────────────────────────────────────────────────────────────────────────

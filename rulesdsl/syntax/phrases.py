@@ -155,6 +155,10 @@ class Phrases:
         """What stands in a cell, a head of a column, a sats or a fact."""
         return self.of(node, _SUM)
 
+    def conjunct(self, node: ast.Expr) -> Phrase:
+        """What stands after an «og» that has a line of its own."""
+        return self.of(node, _NOT, more=True)
+
     def braced(self, items: tuple[ast.Expr, ...]) -> Phrase:
         return self._listed(items, "{", "}", _SUM, fill=True)
 

@@ -12,12 +12,13 @@ from rulesdsl.source import Source, Span
 
 TOP_KEYWORDS = (
     "regelverk", "felles", "kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat",
-    "punkt", "beslutning", "eksempel",
+    "punkt", "beslutning", "opphev", "egenskap", "eksempel", "rettelse",
 )
 
 BODY_KEYWORDS = (
-    "gjelder", "kjent", "bruker", "status", "merknad", "nøkkel", "rettsdato", "kolonne", "fil", "fra", "til",
-    "ifølge", "omtale", "unntak", "når", "krav", "ellers", "der", "regel", "gitt", "og", "så", "etter", "for", "treff",
+    "gjelder", "kjent", "endrer", "bruker", "tidligere", "status", "merknad", "nøkkel", "rettsdato", "kolonne", "fil",
+    "fra", "til", "ifølge", "omtale", "unntak", "når", "krav", "ellers", "der", "regel", "gitt", "og", "så",
+    "etter", "for", "treff",
 )
 
 _TOKEN = re.compile(
