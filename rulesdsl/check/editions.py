@@ -1,7 +1,7 @@
 """Files to editions: the whole check of each edition, as it is known now and as it was known before each correction."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -12,8 +12,10 @@ from rulesdsl.check.heads import ALL_DAYS, EditionFiles, header_of, read_heads, 
 from rulesdsl.check.inherit import Version, versions
 from rulesdsl.check.names import collect
 from rulesdsl.check.properties import lower_properties
+from rulesdsl.check.reuse import Memory
 from rulesdsl.check.tables import ReadTable, read_tables
 from rulesdsl.core import ir
+from rulesdsl.core.canonical import meaning_of
 from rulesdsl.diagnostics import Diagnostic, Problems
 from rulesdsl.syntax import ast
 
@@ -42,17 +44,25 @@ def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnosti
     """The editions of all files. ``parsed`` are the messages of reading them; each message is given once."""
     problems = Problems(list(parsed))
     heads = read_heads(files, problems)
-    checked = Checked(known=heads.editions)
-    broken = {label.span.source.name for problem in problems if problem.is_error for label in problem.labels}
+    checked, memory = Checked(known=heads.editions), Memory()
+    broken = set(_broken_files(problems))
     for name, each in heads.editions.items():
         if each.whole:
-            _check_versions(name, each, broken, checked, read, problems)
+            _check_versions(name, each, broken, checked, read, memory, problems)
     used = {file.span.source.name for each in heads.editions.values() for file in each.files}
     for file in heads.shared.values():
         if file.span.source.name not in used and header_of(file) is not None:
             _check_unused(file, heads.shared, read, problems)
     once = {(each.code, each.detail, each.labels, each.path): each for each in problems}
     return evolve(checked, problems=tuple(sorted(once.values(), key=_place)))
+
+
+def _broken_files(problems: Problems) -> Iterator[str]:
+    """The files that a message is about. Of two editions that are valid on the same day, neither may decide it."""
+    for problem in problems:
+        if problem.is_error:
+            at_fault = problem.labels if problem.code == "ISF411" else problem.labels[:1]
+            yield from (label.span.source.name for label in at_fault)
 
 
 def _place(problem: Diagnostic) -> tuple[str, int]:
@@ -62,7 +72,8 @@ def _place(problem: Diagnostic) -> tuple[str, int]:
 
 
 def _check_versions(
-    name: str, each: EditionFiles, broken: set[str], checked: Checked, read: ReadTable, problems: Problems
+    name: str, each: EditionFiles, broken: set[str], checked: Checked, read: ReadTable, memory: Memory,
+    problems: Problems,
 ) -> None:
     """Every text of one edition. Where one of them has errors there is no edition: nobody should be decided by the
     wrong text because the right one could not be read."""
@@ -70,8 +81,9 @@ def _check_versions(
     texts = versions(each, checked.texts[each.base.id] if each.base else (), own)
     checked.texts[name] = texts
     clean = not own.has_errors and not any(file.span.source.name in broken for file in each.files)
-    made = [(text.until, _check_edition(each, text, read, own)) for text in texts]
+    made = [(text.until, _check_edition(each, text, read, memory, own)) for text in texts]
     if clean and not own.has_errors:
+        made = [(until, evolve(edition, meaning=meaning_of(edition))) for until, edition in made]
         checked.editions[name] = made[-1][1]
         checked.earlier[name] = tuple(Earlier(until, edition) for until, edition in made if until is not None)
     _add_new(own, each, problems)
@@ -88,12 +100,14 @@ def _add_new(found: Problems, each: EditionFiles, problems: Problems) -> None:
         problems.extend([evolve(problem, path=f"slik {each.id} arver det") if far else problem])
 
 
-def _check_edition(each: EditionFiles, text: Version, read: ReadTable, problems: Problems) -> ir.Edition:
+def _check_edition(
+    each: EditionFiles, text: Version, read: ReadTable, memory: Memory, problems: Problems
+) -> ir.Edition:
     """Names, data, clauses and examples of one edition as it was known."""
     names, header = text.names, each.header
     declared = declare(names, each.first_day, each.last_day, problems)
     read_tables(declared, read)
-    lowered = lower(declared)
+    lowered = lower(declared, memory)
     examples = lower_examples(declared, lowered)
     properties = lower_properties(declared, lowered)
     uses = lowered.uses
@@ -150,6 +164,6 @@ def _check_unused(file: ast.File, shared: Mapping[str, ast.File], read: ReadTabl
     files = (*(each for each in uses if each is not file), file)
     declared = declare(collect(files, problems), *ALL_DAYS, problems)
     read_tables(declared, read)
-    lowered = lower(declared)
+    lowered = lower(declared, Memory())
     lower_examples(declared, lowered)
     lower_properties(declared, lowered)

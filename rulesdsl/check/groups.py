@@ -1,6 +1,5 @@
 """Rules to results: which clause is an exception to which, and each result after those it uses."""
 
-import re
 from collections.abc import Sequence
 
 from attrs import define, field
@@ -9,8 +8,10 @@ from rulesdsl.check.conflicts import check_conflicts
 from rulesdsl.check.declare import Declared
 from rulesdsl.check.lower import Clauses, lower_clauses
 from rulesdsl.check.order import cycle_in, ordered
+from rulesdsl.check.reuse import Memory
 from rulesdsl.core import ir
 from rulesdsl.core.trees import applies_to, assemble
+from rulesdsl.core.values import natural_key
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -28,17 +29,12 @@ class Lowered:
     uses: dict[str, set[str]] = field(factory=dict)
 
 
-def natural_key(number: str) -> tuple[tuple[int, str], ...]:
-    """Clause numbers in the order people count them: 4.3.6 before 4.3.10."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", number))
-
-
-def lower(declared: Declared) -> Lowered:
+def lower(declared: Declared, memory: Memory) -> Lowered:
     """The clauses and results of an edition; what does not fit is a message and is left out."""
-    return _assemble(lower_clauses(declared))
+    return _assemble(lower_clauses(declared, memory), memory)
 
 
-def _assemble(work: Clauses) -> Lowered:
+def _assemble(work: Clauses, memory: Memory) -> Lowered:
     declared = work.declared
     _check_targets(work)
     by_result: dict[str, list[str]] = {}
@@ -64,7 +60,7 @@ def _assemble(work: Clauses) -> Lowered:
         groups = _groups(name, clauses, work)
         is_decision = isinstance(decl, ast.DecisionDecl)
         found[name] = ir.Result(name, decl.entity.text, work.result_type(name), decl.title, groups, is_decision)
-    return _in_order(found, work)
+    return _in_order(found, work, memory)
 
 
 def _check_targets(work: Clauses) -> None:
@@ -157,7 +153,7 @@ def _target_span(clause: str, target: str, work: Clauses) -> Span:
     )
 
 
-def _uses(result: ir.Result) -> frozenset[str]:
+def _uses(result: ir.Result, memory: Memory) -> frozenset[str]:
     """The results that a result reads. An exception to several clauses is looked at once."""
     seen: set[int] = set()
     found: set[str] = set()
@@ -173,13 +169,13 @@ def _uses(result: ir.Result) -> frozenset[str]:
             for root in (*rule.conditions, rule.value):
                 if id(root) not in seen:
                     seen.add(id(root))
-                    found.update(node.name for node in ir.walk(root) if isinstance(node, ir.ResultOf))
+                    found.update(memory.results_in(root))
     return frozenset(found)
 
 
-def _in_order(results: dict[str, ir.Result], work: Clauses) -> Lowered:
+def _in_order(results: dict[str, ir.Result], work: Clauses, memory: Memory) -> Lowered:
     """Each result after those it uses; a cycle is a message that names the way around."""
-    uses = {name: {each for each in _uses(result) if each in results} for name, result in results.items()}
+    uses = {name: {each for each in _uses(result, memory) if each in results} for name, result in results.items()}
     ring = cycle_in(uses)
     if ring:
         decl = work.declared.names.results[ring[0]]

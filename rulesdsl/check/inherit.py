@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from rulesdsl.check.heads import EditionFiles
 from rulesdsl.check.names import Names, collect, name_of
@@ -124,22 +124,22 @@ def inherit(base: Names, own: Names, changes: bool, problems: Problems) -> Names
     names = base.copied()
     names.broken, names.broken_clauses = base.broken | own.broken, base.broken_clauses or own.broken_clauses
     names.examples, names.repeals = list(own.examples), []
-    gone: dict[Slot, Span] = {}
+    work = _Change(base, own, changes, names, problems)
     for repeal in own.repeals:
         for name in repeal.names:
-            _repeal(repeal.kind, name, names, own, changes, gone, problems)
-    moved: dict[str, str] = {}
+            work.repeal(repeal.kind, name)
     for clause in own.clauses.values():
         if isinstance(clause, ast.ClauseDecl):
             for number in clause.formerly:
-                _move(number, clause, names, base, own, changes, gone, moved, problems)
+                work.move(number, clause.number.text)
     for declaration in own.parts.values():
         names.put(declaration)
-    if moved:
-        _follow(moved, own, names)
-        names.parts = _in_place(names.parts, [(kind, moved.get(name, name) if kind == "clause" else name)
-                                              for kind, name in base.parts])
-        names.clauses = _in_place(names.clauses, [moved.get(number, number) for number in base.clauses])
+    if work.moved:
+        work.follow()
+        work.remember()
+        names.parts = _in_place(names.parts, [
+            (kind, work.moved.get(name, name) if kind == "clause" else name) for kind, name in base.parts])
+        names.clauses = _in_place(names.clauses, [work.moved.get(number, number) for number in base.clauses])
     return names
 
 
@@ -148,65 +148,80 @@ def _in_place(found: dict[K, V], order: Sequence[K]) -> dict[K, V]:
     return {key: found[key] for key in (*dict.fromkeys(order), *found) if key in found}
 
 
-def _repeal(
-    word: str, name: ast.Name, names: Names, own: Names, changes: bool, gone: dict[Slot, Span], problems: Problems
-) -> None:
-    kind, wanted = _REPEALED[word]
-    slot = kind, name.text
-    there = names.parts.get(slot)
-    clause = name.text if kind == "clause" else ""
-    if slot in gone or slot in own.parts:
-        other = gone.get(slot) or name_of(own.parts[slot]).span
-        problems.add("ISF430", name.span, "endres to ganger", detail=f"{word} {name.text}", clause=clause,
-                     also=[(other, "også her")], hint="Behold én av endringene.")
-    elif there is None or not isinstance(there, wanted):
-        known = [each for at, each in names.parts if at == kind and isinstance(names.parts[at, each], wanted)]
-        label = "finnes ikke i utgaven som endres" if changes else "kan ikke oppheves: utgaven endrer ingen annen"
-        problems.add("ISF431", name.span, label, detail=f"{word} {name.text}", clause=clause,
-                     hint=did_you_mean(name.text, known) if changes else "Skriv «endrer» i hodet av filen.")
-    else:
-        gone[slot] = name.span
-        names.take_out(there)
-        names.formerly.pop(name.text, None)
+@define
+class _Change:
+    """One change at work: ``names`` are those of ``base`` on their way to becoming the new edition's. ``gone`` is what
+    has been taken out or moved, and where it says so; ``moved`` has the new number of a clause by its old one."""
 
+    base: Names
+    own: Names
+    changes: bool
+    names: Names
+    problems: Problems
+    gone: dict[Slot, Span] = field(factory=dict)
+    moved: dict[str, str] = field(factory=dict)
 
-def _move(
-    number: ast.Name, clause: ast.ClauseDecl, names: Names, base: Names, own: Names, changes: bool,
-    gone: dict[Slot, Span], moved: dict[str, str], problems: Problems,
-) -> None:
-    """The clause that had a number gives way to the one that it has become."""
-    slot, new = ("clause", number.text), clause.number.text
-    if slot in gone:
-        problems.add("ISF430", number.span, "endres to ganger", detail=f"punkt {number.text}", clause=new,
-                     also=[(gone[slot], "også her")], hint="Behold én av endringene.")
-    elif slot not in base.parts or number.text == new:
-        known = [each for at, each in base.parts if at == "clause"]
-        label = "finnes ikke i utgaven som endres" if changes else "kan ikke være flyttet: utgaven endrer ingen annen"
-        label = "er punktets eget nummer" if number.text == new else label
-        problems.add("ISF431", number.span, label, detail=f"punkt {number.text}", clause=new,
-                     hint="" if number.text == new else did_you_mean(number.text, known))
-    else:
-        gone[slot] = number.span
-        moved[number.text] = new
-        names.take_out(base.parts[slot])
-        names.formerly.pop(number.text, None)
-        names.formerly[new] = (number.text, *base.formerly.get(number.text, ()), *names.formerly.get(new, ()))
+    def repeal(self, word: str, name: ast.Name) -> None:
+        """``opphev``: takes out what is there by that name."""
+        kind, wanted = _REPEALED[word]
+        slot, said = (kind, name.text), f"{word} {name.text}"
+        there = self.names.parts.get(slot)
+        clause = name.text if kind == "clause" else ""
+        if slot in self.gone or slot in self.own.parts:
+            self._twice(name, said, clause, self.gone.get(slot) or name_of(self.own.parts[slot]).span)
+        elif there is None or not isinstance(there, wanted):
+            known = [each for (at, each), decl in self.names.parts.items() if at == kind and isinstance(decl, wanted)]
+            label, hint = "finnes ikke i utgaven som endres", did_you_mean(name.text, known)
+            if not self.changes:
+                label, hint = "kan ikke oppheves: utgaven endrer ingen annen", "Skriv «endrer» i hodet av filen."
+            self.problems.add("ISF431", name.span, label, detail=said, clause=clause, hint=hint)
+        else:
+            self.gone[slot] = name.span
+            self.names.take_out(there)
+            self.names.formerly.pop(name.text, None)
 
+    def move(self, number: ast.Name, new: str) -> None:
+        """``tidligere``: the clause that had the number gives way to the one that it has become."""
+        slot = "clause", number.text
+        if slot in self.gone:
+            self._twice(number, f"punkt {number.text}", new, self.gone[slot])
+        elif slot in self.base.parts and number.text != new:
+            self.gone[slot] = number.span
+            self.moved[number.text] = new
+            self.names.take_out(self.base.parts[slot])
+        else:
+            known = [each for at, each in self.base.parts if at == "clause" and each != new]
+            label, hint = "finnes ikke i utgaven som endres", did_you_mean(number.text, known)
+            if number.text == new:
+                label, hint = "er punktets eget nummer", "Ta bort «tidligere»."
+            elif not self.changes:
+                label, hint = "kan ikke være flyttet: utgaven endrer ingen annen", "Skriv «endrer» i hodet av filen."
+            self.problems.add("ISF431", number.span, label, detail=f"punkt {number.text}", clause=new, hint=hint)
 
-def _follow(moved: dict[str, str], own: Names, names: Names) -> None:
-    """What is inherited and is an exception to a clause that was moved, is one to what it has become."""
-    for number, clause in list(names.clauses.items()):
-        if isinstance(clause, ast.ClauseDecl) and number not in own.clauses:
-            items = tuple(_followed(item, moved) for item in clause.items)
-            if any(new is not old for new, old in zip(items, clause.items, strict=True)):
-                names.put(evolve(clause, items=items))
+    def _twice(self, name: ast.Name, said: str, clause: str, also: Span) -> None:
+        self.problems.add("ISF430", name.span, "endres to ganger", detail=said, clause=clause,
+                          also=[(also, "også her")], hint="Behold én av endringene.")
 
+    def follow(self) -> None:
+        """What is inherited and is an exception to a clause that was moved, is one to what it has become."""
+        for number, clause in list(self.names.clauses.items()):
+            if isinstance(clause, ast.ClauseDecl) and number not in self.own.clauses:
+                items = tuple(self._followed(item) for item in clause.items)
+                if any(new is not old for new, old in zip(items, clause.items, strict=True)):
+                    self.names.put(evolve(clause, items=items))
 
-def _followed(item: ast.ClauseItem, moved: dict[str, str]) -> ast.ClauseItem:
-    if not isinstance(item, ast.ExceptionTo) or not any(each.clause.text in moved for each in item.targets):
-        return item
-    targets = tuple(
-        evolve(each, clause=evolve(each.clause, text=moved[each.clause.text])) if each.clause.text in moved else each
-        for each in item.targets
-    )
-    return evolve(item, targets=targets)
+    def _followed(self, item: ast.ClauseItem) -> ast.ClauseItem:
+        if not isinstance(item, ast.ExceptionTo) or not any(each.clause.text in self.moved for each in item.targets):
+            return item
+        return evolve(item, targets=tuple(
+            evolve(each, clause=evolve(each.clause, text=self.moved.get(each.clause.text, each.clause.text)))
+            for each in item.targets
+        ))
+
+    def remember(self) -> None:
+        """The numbers that the moved clauses had, and those that had theirs before."""
+        formerly = self.names.formerly
+        for number in self.moved:
+            formerly.pop(number, None)
+        for number, new in self.moved.items():
+            formerly[new] = (*formerly.get(new, ()), number, *self.base.formerly.get(number, ()))

@@ -9,8 +9,9 @@ from rulesdsl.check.declare import Declared, place
 from rulesdsl.check.fits import condition, fold, require
 from rulesdsl.check.infer import infer
 from rulesdsl.check.names import check_reserved
-from rulesdsl.check.order import mentions, ordered
+from rulesdsl.check.order import ordered
 from rulesdsl.check.overlap import check_rows
+from rulesdsl.check.reuse import Memory, meaning_of_types
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Number, Type
@@ -60,9 +61,9 @@ class Clauses:
         return Scope(self.declared, self.declared.entities[entity], self.result_type, infer, clause)
 
 
-def lower_clauses(declared: Declared) -> Clauses:
+def lower_clauses(declared: Declared, memory: Memory) -> Clauses:
     """All clauses and results of an edition; what does not fit is a message and is left out."""
-    names, work = declared.names, Clauses(declared)
+    names, work, types = declared.names, Clauses(declared), meaning_of_types(declared)
     _fold_kodesett(declared, work)
     _check_result_types(declared)
     using: dict[str, list[ast.ClauseDecl | ast.DecisionDecl]] = {name: [] for name in names.results}
@@ -70,7 +71,7 @@ def lower_clauses(declared: Declared) -> Clauses:
         for result in _results_of(clause, work):
             using[result].append(clause)
     uses = {
-        name: {mention for clause in clauses for mention in mentions(clause)} & using.keys()
+        name: {mention for clause in clauses for mention in memory.mentions(clause)} & using.keys()
         for name, clauses in using.items()
     }
     done: set[str] = set()
@@ -79,11 +80,11 @@ def lower_clauses(declared: Declared) -> Clauses:
             key = _name_of(clause).text
             if key not in done:
                 done.add(key)
-                _lower_clause(clause, work)
+                memory.lower(clause, work, types, _lower_clause)
         _settle(name, using[name], work)
     for clause in names.clauses.values():
         if _name_of(clause).text not in done:
-            _lower_clause(clause, work)
+            memory.lower(clause, work, types, _lower_clause)
     return work
 
 

@@ -126,7 +126,7 @@ def _rows(
             reading.fault("ISF408", f"linje {number} har {many}, ikke {len(head)}", number,
                           hint="Raden skal ha ett felt for hver kolonne, med semikolon mellom.")
             continue
-        written = dict(zip(head, (cell.strip() for cell in line), strict=True))
+        written = dict(zip(head, (canonical_name(cell.strip()) for cell in line), strict=True))
         before = reading.found
         key = tuple(_cell(written[name], kind, name, number, reading) for name, kind in keys)
         values = {name: _cell(written[name], kind, name, number, reading) for name, kind in cells}
