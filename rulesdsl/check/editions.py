@@ -80,7 +80,7 @@ def _check_versions(
     own = Problems()
     texts = versions(each, checked.texts[each.base.id] if each.base else (), own)
     checked.texts[name] = texts
-    clean = not own.has_errors and not any(file.span.source.name in broken for file in each.files)
+    clean = not own.has_errors and not each.doubtful and not any(file.span.source.name in broken for file in each.files)
     made = [(text.until, _check_edition(each, text, read, memory, own)) for text in texts]
     if clean and not own.has_errors:
         made = [(until, evolve(edition, meaning=meaning_of(edition))) for until, edition in made]

@@ -1,7 +1,8 @@
 """Which file is what: shared files, editions and corrections; what each edition changes, uses, and when it is valid."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from attrs import define, field, frozen
@@ -20,7 +21,8 @@ ALL_DAYS = (FIRST_DAY, LAST_DAY)
 class EditionFiles:
     """The files of one edition: its own, the shared ones that it is the first to use, and its corrections, oldest
     first; the edition it changes, and when it is valid. ``whole`` is whether all that it builds on is there; where it
-    is not, nothing can be said of the names in it."""
+    is not, nothing can be said of the names in it. ``doubtful`` is whether there is a correction that could not be put
+    in its place: the rest can be checked, but nobody should be decided by it."""
 
     id: str
     header: ast.Header
@@ -31,6 +33,7 @@ class EditionFiles:
     first_day: datetime.date
     last_day: datetime.date
     whole: bool = True
+    doubtful: bool = False
 
     @property
     def known_from(self) -> datetime.date | None:
@@ -60,7 +63,8 @@ def read_heads(files: Sequence[ast.File], problems: Problems) -> Heads:
     shared, own, corrections = _sorted_out(files, problems)
     named = _named(own, problems)
     bases = _bases(named, problems)
-    corrected = _corrections(corrections, named, problems)
+    doubtful = set(_unreadable_corrections(files))
+    corrected = _corrections(corrections, named, doubtful, problems)
     heads = Heads(shared)
     for name in ordered({name: {base} if base else set() for name, base in bases.items()}):
         header, file = named[name]
@@ -74,7 +78,8 @@ def read_heads(files: Sequence[ast.File], problems: Problems) -> Heads:
         whole = whole and (header.changes is None or (base is not None and base.whole))
         first, last = _validity(name, header, problems)
         heads.editions[name] = EditionFiles(
-            name, header, file, new, tuple(corrected[name]), base, first, last, whole
+            name, header, file, new, tuple(corrected[name]), base, first, last, whole,
+            name in doubtful or (base is not None and base.doubtful),
         )
     _check_overlaps(heads.editions.values(), problems)
     return heads
@@ -166,9 +171,9 @@ def _those_there(names: Iterable[str]) -> str:
 
 
 def _corrections(
-    files: Sequence[ast.File], named: Mapping[str, tuple[ast.Header, ast.File]], problems: Problems
+    files: Sequence[ast.File], named: Mapping[str, tuple[ast.Header, ast.File]], doubtful: set[str], problems: Problems
 ) -> dict[str, list[ast.File]]:
-    """The corrections of each edition, oldest first."""
+    """The corrections of each edition, oldest first. An edition with one that has no place becomes ``doubtful``."""
     found: dict[str, list[tuple[ast.DateLiteral, ast.File]]] = {name: [] for name in named}
     for file in files:
         header = header_of(file)
@@ -179,7 +184,7 @@ def _corrections(
             problems.add("ISF433", header.edition.span, "er ikke blant utgavene her", detail=name,
                          hint=_those_there(named))
             continue
-        known, of = header.known_from, named[name][0].known_from
+        known, of, before = header.known_from, named[name][0].known_from, len(problems)
         if known is None:
             problems.add("ISF435", header.name.span, "sier ikke når rettelsen ble kjent", detail=name,
                          hint="Skriv «kjent fra 2019-01-10».")
@@ -191,9 +196,21 @@ def _corrections(
                          also=[(same.span, "her")], hint="Slå rettelsene sammen til én.")
         else:
             found[name].append((known, file))
+        if len(problems) > before:
+            doubtful.add(name)
     return {
         name: [file for _, file in sorted(each, key=lambda pair: pair[0].value)] for name, each in found.items()
     }
+
+
+def _unreadable_corrections(files: Iterable[ast.File]) -> Iterator[str]:
+    """The editions that a correction is of, as far as can be seen, where its head could not be read."""
+    for file in files:
+        first = file.declarations[0] if file.declarations else None
+        if isinstance(first, ast.BrokenDecl) and first.keyword == "rettelse":
+            said = re.match(r"rettelse\s+(\w+)\s+([\w.]+)", first.span.text)
+            if said:
+                yield f"{said[1]}@{said[2]}"
 
 
 def _validity(
