@@ -19,7 +19,7 @@ from rulesdsl.check.fits import (
     write,
 )
 from rulesdsl.check.quantifiers import infer_contains, infer_quantifier
-from rulesdsl.check.scope import Scope, thing_of
+from rulesdsl.check.scope import BoundThing, Scope, thing_of
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Code, ListOf, Number, Record, Type, type_name
 from rulesdsl.diagnostics import did_you_mean
@@ -118,6 +118,10 @@ def _unknown(name: str, scope: Scope) -> tuple[str, str]:
         return "er en tabell", f"Skriv «{name}[nøkkel].kolonne ellers …»."
     if name in names.kodesett:
         return "er et kodesett", f"Skriv «x i {name}»."
+    own = next((found for found, thing in scope.bound.items() if isinstance(thing, BoundThing)
+                and scope.member(thing, name) is not None), "")
+    if own:
+        return f"står alene, men hører til «{own}»", f"Skriv «{own}.{name}»."
     if name in names.results:
         return f"er et resultat for {names.results[name].entity.text}, ikke for {scope.entity.name}", ""
     entity = next((each for each in scope.declared.entities if scope.declared.field_of(each, name)), "")

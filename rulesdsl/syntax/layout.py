@@ -241,7 +241,7 @@ def _cell(cell: ast.Cell, phrases: Phrases) -> str:
 def _property(node: ast.PropertyDecl, at: Places) -> list[Line]:
     day = f" fra {node.promised_from.value}" if node.promised_from else ""
     head = Phrase(f"egenskap {node.name.text}{_titled(node.title)}{day}", node.span.start)
-    lines = lay(parted([head, *_cites(node.cites, " ")]), 0, at)
+    lines = lay(parted([head, *_cites(node.cites, "  ")]), 0, at)
     inside = f" i samme {node.together.text}" if node.together else ""
     things = f"for alle {node.entity.text} {', '.join(name.text for name in node.names)}{inside}"
     lines.append(Line(2, things, at.anchor(node.entity.span.start, 2)))

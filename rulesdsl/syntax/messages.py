@@ -157,6 +157,8 @@ def _hint_of_found(before: str, found: str, expected: set[str], keyword: Callabl
         return "Skriv «er» for likhet."
     if found == "!" or (found == ">" and before.rstrip().endswith("<")):
         return "Ulikhet skrives «er ikke»."
+    if found == "," and re.search(r"for\s+alle\s+\w+\s+\w+\s*,\s*\w+\s*$", before):
+        return "En egenskap gjelder høyst to ting."
     if found == ",":
         return "Skill elementer med semikolon."
     if found[:1] in "“”„‟'’‘":

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -110,7 +110,9 @@ cite_lists = st.lists(cites, max_size=2).map(tuple)
 
 headers = st.one_of(
     _made(ast.Header, names, clauses | names, texts, st.none() | st.tuples(dates, dates), st.none() | dates,
-          _many(names, 0)),
+          st.none() | _made(ast.EditionName, names, clauses | names), _many(names, 0)),
+    _made(ast.Header, names, clauses | names, texts, known_from=st.none() | dates, uses=_many(names, 0),
+          corrects=st.just(True)),
     _made(ast.Header, names, st.none(), texts, uses=_many(names, 0)),
 )
 _standings = st.sampled_from(["", *ast.STANDINGS])
@@ -145,7 +147,16 @@ _bodies = st.one_of(
     _made(ast.RuleDecl, names, expressions, st.none() | expressions, st.none() | names, st.booleans()),
 )
 _items = st.builds(lambda a, b: a + b, _many(_heads, 0), _many(_bodies, 0))
-rules = _made(ast.ClauseDecl, clauses | names, texts, _items)
+rules = _made(ast.ClauseDecl, clauses | names, texts, _items, _many(clauses | names, 0))
+repeals = _made(
+    ast.RepealDecl, st.sampled_from(get_args(ast.RepealKind)), _many(clauses | names, 1), cite_lists,
+)
+_things = st.lists(names, min_size=1, max_size=2).map(tuple)
+_likenesses = _made(ast.LikenessDecl, names, names, _many(_many(names, 1), 0))
+properties = _made(
+    ast.PropertyDecl, names, texts, st.none() | dates, cite_lists, names, _things, st.none() | names,
+    st.none() | _likenesses, st.none() | expressions, expressions,
+)
 
 _cells = st.one_of(
     _made(ast.AnyCell), _made(ast.KnownCell, st.booleans()), _made(ast.BetweenCell, expressions, expressions),
@@ -164,5 +175,5 @@ examples = _made(
     _many(_made(ast.Expect, names, st.none() | expressions, st.none() | clauses | names), 1),
 )
 
-declarations: st.SearchStrategy[Any] = st.one_of(headers, data, rules, decisions, examples)
+declarations: st.SearchStrategy[Any] = st.one_of(headers, data, rules, decisions, repeals, properties, examples)
 trees = _made(ast.File, st.lists(declarations, max_size=3).map(tuple))
