@@ -1,77 +1,189 @@
-"""``isfrules test``: the examples of the rulebooks, and what they do not reach."""
+"""``isfrules test``: the examples of the rulebooks and what they do not reach, and the properties on made-up cases."""
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import click
+from attrs import frozen
 
-from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems, write_json
+from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems, width, write_json
 from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.core.ir import Edition
+from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.examples import ExampleOutcome, Unreached, try_examples, unreached
+from rulesdsl.trying import Search, search
+
+CASES = 50
+"""How many cases each property is tried on, unless more are asked for: a whole rulebook is tried in some seconds."""
+
+
+@frozen
+class Outcome:
+    """What came of one edition."""
+
+    edition: Edition
+    examples: tuple[ExampleOutcome, ...]
+    unreached: tuple[Unreached, ...]
+    searches: tuple[Search, ...]
+
+    @property
+    def fell(self) -> bool:
+        broken = (_breaks(each, self.edition) for each in self.searches)
+        return any(each.failures for each in self.examples) or any(broken)
 
 
 @click.command(
-    "test", cls=Command, help="Prøver eksemplene i regelverket og sier hvilke punkter og krav ingen av dem når."
+    "test", cls=Command, help="Prøver eksemplene i regelverket og sier hvilke punkter og krav ingen av dem når, og "
+    "prøver egenskapene på saker som lages for anledningen."
 )
 @click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
+@click.option("--cases", metavar="ANTALL", type=click.IntRange(0, 1_000_000), default=CASES, show_default=False,
+              help=f"Hvor mange saker hver egenskap prøves på ({CASES}; 0 lar dem være).")
+@click.option("--seed", metavar="TALL", type=int, default=0,
+              help="Frøet som sakene lages av. Samme frø gir samme saker.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
               help="Formen på svaret: text eller json.")
 @click.pass_obj
-def command(rulebooks: Path | None, path: Path | None, form: str) -> None:
+def command(rulebooks: Path | None, path: Path | None, cases: int, seed: int, form: str) -> None:
     workspace = open_workspace(path or rulebooks)
-    tried = []
+    tried: list[Outcome] = []
     for info in workspace.index:
         edition = workspace.edition(info.id)
         if edition is not None and (workspace.root.is_dir() or workspace.rule_files()[0] in edition.files):
-            outcomes = try_examples(edition)
-            tried.append((edition, outcomes, unreached(edition, outcomes)))
+            examples = try_examples(edition)
+            properties = edition.properties.values() if cases else ()
+            searches = tuple(search(each, edition, cases=cases, seed=seed) for each in properties)
+            tried.append(Outcome(edition, examples, unreached(edition, examples), searches))
+            if form == "text":
+                _show(tried[-1], cases, seed)
     broken = any(problem.is_error for problem in workspace.checked.problems)
     if broken:
         show_problems(workspace.checked.problems, stderr=True)
     if form == "json":
-        write_json(_json(tried))
-    else:
-        for edition, outcomes, missing in tried:
-            _show(edition, outcomes, missing)
-    if broken or any(outcome.failures for _, outcomes, _ in tried for outcome in outcomes):
+        write_json(_json(tried, seed))
+    if broken or any(each.fell for each in tried):
         sys.exit(FINDINGS)
 
 
-def _show(edition: Edition, outcomes: tuple[ExampleOutcome, ...], missing: tuple[Unreached, ...]) -> None:
-    for outcome in outcomes:
-        if outcome.failures:
-            place = outcome.example.place
-            say(f"✗ {outcome.example.title}\n  {place.file}:{place.line}")
-            for failure in outcome.failures:
+def _show(outcome: Outcome, cases: int, seed: int) -> None:
+    edition = outcome.edition
+    for each in outcome.examples:
+        if each.failures:
+            place = each.example.place
+            say(f"✗ {each.example.title}\n  {place.file}:{place.line}")
+            for failure in each.failures:
                 say(f"  {failure}")
             say()
-    failed = sum(bool(outcome.failures) for outcome in outcomes)
-    say(f"{edition.id}: {len(outcomes) - failed} av {len(outcomes)} eksempler holder.")
-    if missing:
-        every = len(edition.clauses)
-        reached = every - len({each.clause for each in missing if not each.part})
+    failed = sum(bool(each.failures) for each in outcome.examples)
+    say(f"{edition.id}: {len(outcome.examples) - failed} av {len(outcome.examples)} eksempler holder.")
+    if outcome.unreached:
+        every = len(_own(edition))
+        reached = every - len({each.clause for each in outcome.unreached if not each.part})
         say(f"\nIkke nådd av noe eksempel ({reached} av {every} punkter er nådd):")
-        for each in missing:
-            name = f"{each.clause}, krav {each.part}" if each.part else each.clause
-            say(f"  {name}: {each.why}")
+        for one in outcome.unreached:
+            name = f"{one.clause}, krav {one.part}" if one.part else one.clause
+            say(f"  {name}: {one.why}")
+    elif edition.changes and not _own(edition):
+        say(f"Utgaven har ingen egne punkter; resten er som i {edition.changes}.")
     else:
-        say("Alle punkter og krav er nådd.")
+        say("Alle punkter og krav som utgaven endrer, er nådd." if edition.changes else "Alle punkter og krav er nådd.")
+    if outcome.searches:
+        _show_properties(outcome, cases, seed)
 
 
-def _json(tried: list[tuple[Edition, tuple[ExampleOutcome, ...], tuple[Unreached, ...]]]) -> dict[str, Any]:
+def _own(edition: Edition) -> list[str]:
+    """The clauses that stand in the edition's own files."""
+    return [name for name, clause in edition.clauses.items() if clause.edition == edition.id]
+
+
+# ── Properties ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _promised(each: Search, edition: Edition) -> bool:
+    first = each.promise.promised_from
+    return first is None or first <= edition.valid_to
+
+
+def _breaks(each: Search, edition: Edition) -> bool:
+    """Whether a promise that holds for the edition was broken; before its day a counterexample breaks nothing."""
+    return each.verdict == "brutt" and _promised(each, edition)
+
+
+def _show_properties(outcome: Outcome, cases: int, seed: int) -> None:
+    edition, searches = outcome.edition, outcome.searches
+    held = sum(each.verdict == "holdt" for each in searches)
+    say(f"{held} av {len(searches)} egenskaper holdt, prøvd på {cases} saker hver (frø {seed}). Det er ikke et bevis.")
+    for each in searches:
+        name, first = each.promise.name, each.promise.promised_from
+        if each.verdict == "brutt" and not _promised(each, edition):
+            say(f"  – {name}: brytes, men er lovet først fra {first}")
+        elif each.verdict == "brutt":
+            _show_broken(each)
+        elif each.verdict == "ikke prøvd" and _promised(each, edition):
+            say(f"  ? {name}: ingen av sakene oppfylte vilkårene")
+        elif each.verdict == "uavklart":
+            say(f"  ? {name}: svaret var ukjent i alle sakene den gjelder")
+
+
+def _show_broken(each: Search) -> None:
+    assert each.counterexample is not None
+    place, found = each.promise.place, counterexample(each.counterexample)
+    say(f"\n✗ {each.promise.name}: {each.promise.title or 'egenskapen'} – brutt")
+    say(f"  {place.file}:{place.line}, sak nummer {each.cases}, gjort så enkel som mulig:")
+    for side in found.sides:
+        _say_list(f"  {side.name}  ", [*side.facts])
+        for result in side.results:
+            say(f"     → {result}")
+    if found.shared:
+        _say_list("  ellers likt: ", [*found.shared])
+    say()
+
+
+def _say_list(head: str, parts: list[str]) -> None:
+    text = head + ("; ".join(parts) or "ingenting skiller den ut")
+    say(textwrap.fill(text, max(40, width()), subsequent_indent=" " * 5, break_long_words=False))
+
+
+# ── For programs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _json(tried: list[Outcome], seed: int) -> dict[str, Any]:
     return {
         "schema": "isfrules.test/1",
         "editions": [
             {
-                "edition": edition.id,
+                "edition": outcome.edition.id,
                 "examples": [
                     {"title": each.example.title, "file": each.example.place.file, "line": each.example.place.line,
-                     "holds": not each.failures, "failures": list(each.failures)} for each in outcomes
+                     "holds": not each.failures, "failures": list(each.failures)} for each in outcome.examples
                 ],
-                "unreached": [{"punkt": each.clause, "krav": each.part or None, "why": each.why} for each in missing],
+                "unreached": [
+                    {"punkt": each.clause, "krav": each.part or None, "why": each.why} for each in outcome.unreached
+                ],
+                "properties": [_property(each, outcome.edition, seed) for each in outcome.searches],
             }
-            for edition, outcomes, missing in tried
+            for outcome in tried
         ],
+    }
+
+
+_VERDICTS = {"holdt": "held", "brutt": "broken", "uavklart": "unsettled", "ikke prøvd": "not_tried"}
+
+
+def _property(each: Search, edition: Edition, seed: int) -> dict[str, Any]:
+    first = each.promise.promised_from
+    found = counterexample(each.counterexample) if each.counterexample else None
+    return {
+        "property": each.promise.name, "title": each.promise.title, "file": each.promise.place.file,
+        "line": each.promise.place.line, "promised_from": str(first) if first else None,
+        "promised": _promised(each, edition), "verdict": _VERDICTS[each.verdict], "seed": seed, "cases": each.cases,
+        "within": each.within, "unsettled": each.unsettled,
+        "counterexample": None if found is None else {
+            "documents": list(each.documents),
+            "sides": [{"name": side.name, "facts": list(side.facts), "results": list(side.results)}
+                      for side in found.sides],
+            "shared": list(found.shared),
+        },
     }

@@ -96,11 +96,14 @@ def _json(value: ir.Value) -> Any:
 
 
 def unreached(edition: ir.Edition, outcomes: Sequence[ExampleOutcome]) -> tuple[Unreached, ...]:
-    """The clauses of which no rule holds in any example, and the requirements that never fall or never hold."""
+    """The clauses of which no rule holds in any example, and the requirements that never fall or never hold. Of a
+    change to another edition, those that it has itself: the others are that one's to show."""
     runs = [outcome.run for outcome in outcomes if outcome.run is not None]
     reached = {name for run in runs for name in _holding(run)}
     found = []
     for clause in edition.clauses.values():
+        if clause.edition != edition.id:
+            continue
         if clause.number not in reached:
             found.append(Unreached(clause.number, "", _why(clause, runs)))
             if not clause.requirements:

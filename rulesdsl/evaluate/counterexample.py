@@ -1,0 +1,86 @@
+"""What breaks a property, in words: the facts that part the things, those they share, and what they came to."""
+
+from collections.abc import Iterator
+
+from rulesdsl.core import ir
+from rulesdsl.core.types import ListOf, Record, Type
+from rulesdsl.core.values import shown
+from rulesdsl.evaluate.case import Facts, Thing
+from rulesdsl.evaluate.properties import Tried
+from rulesdsl.evaluate.wording import result_called, said
+from rulesdsl.source import frozen
+
+
+@frozen
+class Side:
+    """One of the things: its name in the property, its facts that the others do not share, and its results."""
+
+    name: str
+    facts: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@frozen
+class Counterexample:
+    """The things that break a property, and the facts that all of them have."""
+
+    sides: tuple[Side, ...]
+    shared: tuple[str, ...]
+
+
+def counterexample(tried: Tried) -> Counterexample:
+    """How a property fell, in words as a case worker says them."""
+    edition = tried.runs[0].edition
+    facts = [dict(_facts(thing, edition)) for thing in tried.things]
+    paths = dict.fromkeys(path for each in facts for path in each)
+    shared = {path for path in paths if len(facts) > 1 and len({each.get(path) for each in facts}) == 1}
+    sides = [
+        Side(name, tuple(f"{path} er {each.get(path, 'ukjent')}" for path in paths if path not in shared),
+             tuple(_results(tried, at)))
+        for at, (name, each) in enumerate(zip(tried.promise.names, facts, strict=True))
+    ]
+    return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared))
+
+
+def _facts(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+    """The known facts of a thing, and of what it belongs to: path and value in words. Its key says nothing."""
+    entity = edition.entities[thing.entity]
+    if thing.parent is not None:
+        for path, value in _facts(thing.parent, edition):
+            yield f"{entity.parent.lower()}.{path}", value
+    yield from _fields(thing.facts, entity.fields, (), edition, {entity.key})
+
+
+def _fields(
+    facts: Facts, fields: tuple[ir.FieldDecl, ...], above: tuple[str, ...], edition: ir.Edition, hidden: set[str]
+) -> Iterator[tuple[str, str]]:
+    for decl in fields:
+        path = (*above, decl.name)
+        value = facts.get(path)
+        if value is None or decl.name in hidden:
+            continue
+        if isinstance(decl.type, Record):
+            inner = list(_fields(facts, edition.records[decl.type.name].fields, path, edition, set()))
+            yield from inner or [(".".join(path), "oppgitt, men tom")]
+        else:
+            yield ".".join(path), _value(decl.type, value)
+
+
+def _value(kind: Type, value: object) -> str:
+    if isinstance(kind, ListOf) and isinstance(kind.item, Record) and isinstance(value, tuple):
+        return f"{len(value)} oppgitt"
+    return shown(kind, value)  # type: ignore[arg-type]
+
+
+def _results(tried: Tried, at: int) -> Iterator[str]:
+    """What the property speaks of came to for one of the things, and by which clause."""
+    name, thing, run = tried.promise.names[at], tried.things[at], tried.runs[at]
+    asked = dict.fromkeys(
+        node.name for part in (tried.promise.holds, tried.promise.where) if part is not None
+        for node in ir.walk(part) if isinstance(node, ir.ResultOf) and node.of in (ir.Bound(name), ir.This())
+    )
+    for result in asked:
+        outcome = run.outcomes[thing, result]
+        by = f" etter {outcome.rule.clause}" if outcome.rule else ""
+        value = said(outcome.result.type, outcome.value) if outcome.status == "known" else "ukjent"
+        yield f"{result_called(outcome.result)} er {value}{by}"
