@@ -13,6 +13,7 @@ from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.evaluate.explain import explain, explain_changed
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
 from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.receipt import case_hash, receipt_of, with_document
 from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.what_if import Change, set_fact
 from rulesdsl.source import frozen
@@ -62,14 +63,14 @@ def explain_each(
     for error in errors:
         yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
     for document in documents:
-        yield from _document(document, workspace, rulebook, entities_from, asked, comparer)
+        yield from explain_document(document, workspace, rulebook, entities_from, asked, comparer)
 
 
 def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     """The rulebook to decide by, and an edition of it to know its entities from."""
     if asked.edition is not None:
-        edition = _by_name(asked.edition, workspace, asked.known)
-        return edition.rulebook, edition
+        named = edition_named(asked.edition, workspace, asked.known)
+        return named.rulebook, named
     rulebooks = workspace.rulebooks()
     if len(rulebooks) != 1:
         found = f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else "Her er ingen utgave uten feil."
@@ -81,7 +82,7 @@ def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     return rulebooks[0], edition
 
 
-def _by_name(name: str, workspace: Workspace, known: datetime.date | None) -> Edition:
+def edition_named(name: str, workspace: Workspace, known: datetime.date | None) -> Edition:
     """The edition that was asked for by its id."""
     edition, info = workspace.edition(name, known), workspace.info(name)
     if edition is None and info is not None:
@@ -97,18 +98,19 @@ def _comparer(workspace: Workspace, rulebook: str, asked: Question) -> "Comparer
         return None
     from rulesdsl.compare.comparison import Comparer  # nobody else has use for it, and a short command waits for it
 
-    other = _by_name(asked.compare, workspace, asked.known)
+    other = edition_named(asked.compare, workspace, asked.known)
     if other.rulebook != rulebook:
         raise NoEdition(f"{other.id} er av et annet regelverk enn saken, {rulebook}.",
                         "Sammenlign med en utgave av samme regelverk.")
     return Comparer(other)
 
 
-def _document(
+def explain_document(
     document: Document, workspace: Workspace, rulebook: str, entities_from: Edition, asked: Question,
-    comparer: "Comparer | None",
+    comparer: "Comparer | None" = None,
 ) -> list[CaseExplanation]:
     """The things of one document, each under its own edition, in the order of the document."""
+    hashed = case_hash(document.raw)
     days = dict(rettsdatoer(document, entities_from.entities))
     runs: dict[str, Run] = {}
     found: list[CaseExplanation] = []
@@ -134,10 +136,15 @@ def _document(
         if comparer and later:
             compared = comparer.comparison(run, run.case.things[number], explained, later)
             explained = evolve(explained, compared=compared)
-        found.append(explained)
+        receipt = receipt_of(ENGINE, edition, hashed, thing.place, asked.edition is not None, asked.known)
+        found.append(evolve(explained, receipt=receipt))
     above = first.root.errors if first.things and first.root not in first.things else []
     if above:
         found.insert(0, explain_broken(first.root, entities_from, tuple(above)))
+    for number, each in enumerate(found):
+        if each.receipt is not None:
+            found[number] = evolve(each, receipt=with_document(each.receipt, document.raw))
+            break
     return found
 
 

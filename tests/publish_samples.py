@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from rulesdsl.core.ir import Citation, Kilde, Place, Value
+from rulesdsl.core.ir import Citation, Correction, Kilde, Place, Value
 from rulesdsl.core.types import KRONER, POENG, Bool, Code, Date, ListOf, Number, Text, Type, unit_product
 from rulesdsl.evaluate.explanation import (
     Alternative,
@@ -13,16 +13,22 @@ from rulesdsl.evaluate.explanation import (
     CaseError,
     CaseExplanation,
     ClauseReason,
+    Comparison,
     Condition,
     Difference,
     Explanation,
     Fact,
     Mark,
+    PartChange,
     ResultReason,
     Role,
     RuleReason,
+    SharePart,
+    Split,
     Truth,
+    Written,
 )
+from rulesdsl.evaluate.receipt import Receipt
 
 YES_NO = Bool()
 KR = Number(2, KRONER)
@@ -278,7 +284,29 @@ WHAT_IF = evolve(
     ),
 )
 
+COMPARED = evolve(REFUSED, compared=Comparison(
+    "ISF 2021", False, evolve(_BETTER, edition="isf@2021", edition_title="ISF 2021"), WHAT_IF.differences,
+    (Split("refusjon", KR, Decimal("3552639.44"), (
+        SharePart((
+            PartChange("punkt", "4.3.6", "changed", "punkt 4.3.6 Spesialisthelsetjenester utført av kommuner",
+                       Written("isf@2020", Place(FILE, 40)), Written("isf@2021", Place("regelverk/isf/2021.isf", 12))),
+            PartChange("post", "Avtale", "changed", "post Avtale", Written("isf@2020", None),
+                       Written("isf@2021", None)),
+        ), "punkt 4.3.6 Spesialisthelsetjenester utført av kommuner", Decimal("3600000.00")),
+        SharePart((
+            PartChange("sats", "egenandel", "new", "sats egenandel: ny, 100,00 kr", None,
+                       Written("isf@2021", Place("regelverk/isf/2021.isf", 30))),
+        ), "sats egenandel: ny, 100,00 kr", Decimal("-47360.56")),
+    ), ("Hver del er gjennomsnittet over alle rekkefølger endringene kan gjøres i.",)),),
+))
+
+RECEIPTED = evolve(REFUSED, receipt=Receipt(
+    "isfrules 0.1.0", "isf@2020", "2020-08-01",
+    (Correction("isf@2020", datetime.date(2020, 5, 4), "Rettet 4.3.6", Place(FILE, 1)),),
+    "a3" * 32, "7c" * 32, "episoder[2]", True, {"episoder": [{"korrigerte_poeng": Decimal("155.110")}, None]},
+))
+
 SAMPLES = {
     "refused": REFUSED, "unknown": UNKNOWN, "conflict": CONFLICT, "no_rule": NO_RULE, "errored": ERRORED,
-    "marked": MARKED, "what_if": WHAT_IF,
+    "marked": MARKED, "what_if": WHAT_IF, "receipted": RECEIPTED, "compared": COMPARED,
 }

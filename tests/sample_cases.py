@@ -11,12 +11,13 @@ from sample_edition import sample_edition
 
 from rulesdsl.core.ir import Edition, FieldDecl, Member
 from rulesdsl.core.types import Bool, Code, Date, ListOf, Number, Record, Text, Type
+from rulesdsl.source import canonical_name
 
 EDITION = sample_edition()
 
 TEXTS = st.text(max_size=12)
 DAYS = st.dates(datetime.date(1800, 1, 1), datetime.date(2199, 12, 31))
-KEYS = st.text(min_size=1, max_size=8).filter(str.strip)
+KEYS = st.text(min_size=1, max_size=8).filter(str.strip).map(canonical_name)
 
 CALM = settings(deadline=None)
 """Many tests run side by side, so how long one example takes says nothing."""
@@ -47,7 +48,7 @@ def written(type_: Type, day: datetime.date, edition: Edition = EDITION) -> st.S
         case Bool():
             return st.sampled_from([("true", True), ("false", False)])
         case Text():
-            return TEXTS.map(lambda text: (quoted(text), text))
+            return TEXTS.map(lambda text: (quoted(text), canonical_name(text)))
         case Date():
             return DAYS.map(lambda date: (f'"{date}"', date))
         case Number(scale, _, bound):

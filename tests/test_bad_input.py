@@ -56,7 +56,7 @@ CASES = {
     "code not yet valid": (text_of(kontakttype=6), "ISF518", "kontakttype"),
     "long list": (text_of(utforende=[1] * 1001), "ISF519", "utforende"),
     "empty element": (text_of(utforende=[1, None]), "ISF520", "utforende[1]"),
-    "no edition": ('{"episode_id": "E1", "utdato": "2031-06-01"}', "ISF412", "isf@2020 (2020-01-01 til 2020-12-31)"),
+    "no edition": ('{"episode_id": "E1", "utdato": "2031-06-01"}', "ISF412", "isf@2025 (2025-01-01 til 2025-12-31)"),
     "duplicate episodes": (
         json.dumps({"pasient_id": "P", "episoder": [ISF_EPISODE, ISF_EPISODE]}), "ISF511", "episoder[0]"
     ),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from rulesdsl.catalog.frame import FILES, in_frame
 from rulesdsl.check.editions import Checked, check
-from rulesdsl.check.groups import natural_key
 from rulesdsl.check.order import cycle_in, ordered
 from rulesdsl.core import ir, ops, types
+from rulesdsl.core.values import natural_key
 from rulesdsl.diagnostics import Problems
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document

@@ -82,11 +82,15 @@ def test_what_no_example_reaches_is_named_with_its_reason() -> None:
     }
 
 
-def test_the_examples_of_the_regelverk_hold() -> None:
-    edition = Workspace(Path(__file__).parents[1] / "regelverk", cache=False).edition("isf@2020")
+@pytest.mark.parametrize("year", range(2017, 2026))
+def test_the_examples_of_the_regelverk_hold(year: int) -> None:
+    """They hold, and reach every clause and requirement that is new or changed in their edition."""
+    edition = Workspace(Path(__file__).parents[1] / "regelverk").edition(f"isf@{year}")
     assert edition is not None
     outcomes = try_examples(edition)
     assert [(made.example.title, made.failures) for made in outcomes if made.failures] == []
+    missing = unreached(edition, outcomes)
+    assert [each for each in missing if edition.clauses[each.clause].edition == edition.id] == []
 
 
 @pytest.mark.parametrize(("condition", "holding", "failing"), [

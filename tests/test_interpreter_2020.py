@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rulesdsl.core.ir import Edition
+from rulesdsl.deciding import explain_text
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import read_documents
 from rulesdsl.evaluate.explain import explain
@@ -191,10 +192,11 @@ def test_what_is_wrong_with_a_sibling_does_not_stop_the_others(edition: Edition)
     assert (second.results, [error.code for error in second.errors]) == ((), ["ISF517"])
 
 
-def test_sentences_are_said_once_and_end_with_a_full_stop(edition: Edition) -> None:
+def test_sentences_are_said_once_and_end_with_a_full_stop() -> None:
     """Every sentence of every example ends as a sentence, doubles no word, and shows nothing of the machine."""
+    workspace = Workspace(HOME / "regelverk")
     for path in sorted((HOME / "examples").glob("*.json*")):
-        for case in explained(edition, path.read_text("utf-8")):
+        for case in explain_text(workspace, path.read_text("utf-8"), path.name).cases:
             for result in case.results:
                 said = [result.sentence, *(each.sentence for each in result.alternatives)]
                 said += [mark.text for mark in result.marks]

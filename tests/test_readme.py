@@ -109,6 +109,15 @@ def test_python_does_as_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert not runner.summarize(verbose=False).failed, "".join(shown)
 
 
+def test_the_test_with_generated_cases_runs(clone: Path, environment: dict[str, str]) -> None:
+    ((_, text),) = blocks("python")
+    assert len([line for line in text.splitlines() if line.strip()]) <= 10
+    (clone / "test_generated.py").write_text(text, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "test_generated.py"], cwd=clone, env=environment,
+                         capture_output=True, text=True, encoding="utf-8")
+    assert "1 passed" in run.stdout, run.stdout + run.stderr
+
+
 def test_the_case_of_readme_gives_the_published_figure(clone: Path, environment: dict[str, str]) -> None:
     ((_, case),) = blocks("json")
     run = subprocess.run(["sh", "-c", "isfrules explain -"], input=case, cwd=clone, env=environment,

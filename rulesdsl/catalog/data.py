@@ -1,9 +1,11 @@
-"""5xx: what is wrong with the data of a case. The examples are files of cases."""
+"""5xx: what is wrong with the data of a case. The examples are files of cases; from ISF521 on, explanations."""
 
 from rulesdsl.catalog.entry import Entry
 
 _RIGHT = '{"episode_id": "E1", "utdato": "2020-06-01"}'
 _DEEP = 101
+_NO_HASH = "0" * 64
+_EXPLANATION = '{{"schema": "isfrules.explanation/1", "engine": "isfrules 0.1.0", "cases": [{}]}}'
 
 DATA: tuple[Entry, ...] = (
     Entry(
@@ -122,5 +124,62 @@ DATA: tuple[Entry, ...] = (
         "Et felt kan være ukjent, men et element som ikke er kjent, gjør hele listen tvetydig.",
         '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [1, null]}',
         '{"episode_id": "E1", "utdato": "2020-06-01", "utforende": [1]}',
+    ),
+    Entry(
+        "ISF521", "Filen er ikke en forklaring",
+        "«isfrules verify» prøver det «isfrules explain --format json» skriver. En sak har ingen kvittering å prøve.",
+        _RIGHT, _EXPLANATION.format(""),
+    ),
+    Entry(
+        "ISF522", "Kvitteringen mangler",
+        "Kvitteringen sier hvilken sak og hvilke regler svaret bygger på. Uten den kan ingen prøve det. Eldre "
+        "forklaringer har ingen.",
+        _EXPLANATION.format('{"edition": "isf@2020", "results": {"tellende": {"value": true}}}'),
+        _EXPLANATION.format(""),
+    ),
+    Entry(
+        "ISF523", "Kvitteringen kan ikke leses",
+        "En kvittering har faste deler: to sha256 med 64 tegn hver, utgaven, stedet i dokumentet og dokumentet selv. "
+        "Er en av dem skrevet om, kan den ikke prøves.",
+        _EXPLANATION.format('{"edition": "isf@2020", "receipt": {"edition": "isf@2020", "case": "42fb9aac"}}'),
+        _EXPLANATION.format(""),
+    ),
+    Entry(
+        "ISF524", "Saken er endret",
+        "Dokumentet i filen gir en annen sha256 enn den kvitteringen har. Noen har endret saken etter at den ble "
+        "avgjort, eller satt inn en annen.",
+        "", "",
+    ),
+    Entry(
+        "ISF525", "Regelverket er endret siden",
+        "Reglene som finnes her, betyr noe annet enn de kvitteringen gjelder. Svaret kan ha vært riktig da det ble "
+        "gitt; meldingen sier om saken får samme svar i dag.",
+        "", "",
+    ),
+    Entry(
+        "ISF526", "Utgaven kan ikke brukes",
+        "Utgaven i kvitteringen finnes ikke her, eller den har feil. Saken kan ikke avgjøres på nytt før den er på "
+        "plass.",
+        "", "",
+    ),
+    Entry(
+        "ISF527", "Ikke det regelverket gir",
+        "Saken og reglene er de kvitteringen gjelder, men de gir et annet svar enn det som står i filen. Meldingen "
+        "nevner hvert resultat, hva filen sier og hva regelverket gir.",
+        "", "",
+    ),
+    Entry(
+        "ISF528", "Saker mangler eller er lagt til",
+        "Alle episodene til en pasient avgjøres sammen og står i forklaringen. Mangler en, eller står en der som ikke "
+        "er i dokumentet, er forklaringen ikke hel.",
+        "", "",
+    ),
+    Entry(
+        "ISF529", "Dokumentet er ikke med",
+        "Dokumentet står i den første av sakene som kom fra det. Er den tatt ut av filen, kan ikke de andre avgjøres "
+        "på nytt.",
+        _EXPLANATION.format('{"edition": "isf@2020", "receipt": {"engine": "isfrules 0.1.0", "edition": "isf@2020", '
+                            f'"known": null, "corrections": [], "meaning": "{_NO_HASH}", "case": "{_NO_HASH}", '
+                            '"place": "", "forced": false, "document": null}}'), _EXPLANATION.format(""),
     ),
 )

@@ -21,6 +21,8 @@ COMMANDS = {
     "fmt": "setter opp filene på én måte",
     "test": "prøver eksemplene i regelverket",
     "show": "viser utgavene, en utgave eller et punkt",
+    "diff": "viser hva som er endret mellom to utgaver, punkt for punkt",
+    "verify": "avgjør en forklarings sak på nytt og sier om kvitteringen holder",
     "schema": "gir JSON-skjemaet for sakene",
 }
 

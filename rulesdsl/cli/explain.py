@@ -44,20 +44,23 @@ FEW = 20
               help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
               help="Avgjør saken en gang til med et felt endret. Kan gjentas.")
+@click.option("--compare", metavar="ID",
+              help="Sammenlign med en annen utgave: begge svar, og hva hver endring av regelverket betyr i kroner.")
 @click.option("--known", metavar="DATO", type=Day(),
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.pass_obj
 def command(
     rulebooks: Path | None, file: Path, form: str, detail: str, edition: str | None, what_if: tuple[str, ...],
-    known: datetime.date | None,
+    compare: str | None, known: datetime.date | None,
 ) -> None:
     for setting in what_if:
         if not setting.partition("=")[0].strip() or "=" not in setting:
             fail(f"«{setting}» er ikke en endring.", "Skriv felt=verdi, for eksempel avtale.forankret=ja.")
-    text = _read(file)
+    text = read_file(file)
     workspace = open_workspace(rulebooks)
     found = _Findings()
-    cases = found.watch(explain_each(workspace, text, _name(file), Question(edition, what_if, known=known)))
+    question = Question(edition, what_if, known=known, compare=compare)
+    cases = found.watch(explain_each(workspace, text, shown_name(file), question))
     try:
         first = list(islice(cases, FEW + 1))
     except NoEdition as error:
@@ -69,11 +72,11 @@ def command(
         sys.exit(FINDINGS)
 
 
-def _name(file: Path) -> str:
+def shown_name(file: Path) -> str:
     return "standard inn" if str(file) == "-" else file.name
 
 
-def _read(file: Path) -> str:
+def read_file(file: Path, wanted: str = "saker") -> str:
     try:
         if str(file) == "-":
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -84,7 +87,7 @@ def _read(file: Path) -> str:
         known = f"kan ikke leses ({getattr(error, 'strerror', None) or 'ugyldig navn'})"
         why = "finnes ikke" if isinstance(error, FileNotFoundError) else known
         why = "er en mappe" if isinstance(error, IsADirectoryError) else why
-        fail(f"«{file}» {why}.", "Oppgi en fil med saker i JSON, eller «-» for standard inn.")
+        fail(f"«{file}» {why}.", f"Oppgi en fil med {wanted} i JSON, eller «-» for standard inn.")
     if len(data) > MOST_BYTES:
         fail(f"«{file}» er større enn {MOST_BYTES // 1_000_000} MB.", "Del sakene på flere filer.")
     try:
@@ -140,5 +143,6 @@ class _Findings:
     def watch(self, cases: Iterable[CaseExplanation]) -> Iterator[CaseExplanation]:
         for case in cases:
             unclear = [result for result in case.results if result.main and result.status in ("conflict", "no_rule")]
-            self.any = self.any or bool(case.errors or unclear)
+            compared = case.compared.other.errors if case.compared else ()
+            self.any = self.any or bool(case.errors or unclear or compared)
             yield case

@@ -62,15 +62,19 @@ def say(text: str = "") -> None:
 
 def write_json(document: Any) -> None:
     """A document for programs; on a terminal none of its texts steers it."""
-    click.echo(_harmless(json.dumps(document, ensure_ascii=False, indent=2)))
+    from rulesdsl.publish.json import written
+
+    click.echo(_harmless(written(document, indent=2)))
 
 
 def write_json_list(head: dict[str, Any], name: str, items: Iterable[Any]) -> None:
     """The same where the last part of a document is a list that may be long: each item on a line of its own."""
+    from rulesdsl.publish.json import written
+
     opened = json.dumps(head, ensure_ascii=False).removesuffix("}")
     click.echo(f'{opened}, "{name}": [', nl=False)
     for number, item in enumerate(items):
-        click.echo((",\n" if number else "\n") + _harmless(json.dumps(item, ensure_ascii=False)), nl=False)
+        click.echo((",\n" if number else "\n") + _harmless(written(item)), nl=False)
     click.echo("\n]}")
 
 

@@ -1,6 +1,7 @@
 """Values as people read them in Norwegian, and exactly, as a program reads them."""
 
 import datetime
+import re
 from decimal import Context, Decimal
 from typing import assert_never
 
@@ -30,6 +31,11 @@ def spoken(name: str) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter; the rest is left as it is."""
     return text[:1].upper() + text[1:]
+
+
+def natural_key(number: str) -> tuple[tuple[int, str], ...]:
+    """Clause numbers in the order people count them: 4.3.6 before 4.3.10."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", number))
 
 
 def shown(type_: Type, value: Value | None) -> str:
@@ -69,6 +75,11 @@ def change(type_: Type, before: Value | None, after: Value | None) -> Decimal | 
     if isinstance(type_, Number) and isinstance(before, Decimal) and isinstance(after, Decimal):
         return Context(prec=2 * MAX_DIGITS).subtract(after, before)
     return None
+
+
+def signed(type_: Type, amount: Decimal) -> str:
+    """A change of a number, with its sign: ``+1 234,56 kr``."""
+    return ("+" if amount > 0 else "") + shown(type_, amount)
 
 
 def _plain(value: Value) -> str:

@@ -17,6 +17,7 @@ from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.documents import MAX_SHOWN, Document, Json, shortened, shown
 from rulesdsl.evaluate.explanation import CaseError
 from rulesdsl.evaluate.read_value import MAX_ITEMS, Convert, Days, Wrong, converter, kind_of, read_date
+from rulesdsl.source import canonical_name
 
 Element = dict[str, Value]
 """An element of a list of records: its known fields by name."""
@@ -168,7 +169,7 @@ class Reader:
         name = plan.entity.key
         key = raw.get(name)
         if isinstance(key, str) and key.strip():
-            thing.key = key
+            thing.key = canonical_name(key)
         elif key is None and keyed:
             fault(thing, name, Wrong("ISF510", "mangler", f"Gi hver {thing.entity} sin egen {name}."), None)
         elif isinstance(key, str):

@@ -58,6 +58,13 @@ def read_documents(text: str, name: str) -> tuple[tuple[Document, ...], tuple[Ca
     return tuple(reading.documents), tuple(reading.errors)
 
 
+def read_json(text: str, name: str, depth: int) -> tuple[Json, tuple[CaseError, ...]]:
+    """One JSON value of any kind, at most so deep, with its numbers exact; None where the text is not JSON at all.
+    Else the value can be used, whatever the messages: of a key that stands twice it has the last."""
+    reading = _Reading(Source(name, text.removeprefix("\ufeff")), parser=_Parser(depth))
+    return reading.one(), tuple(reading.errors)
+
+
 def shown(value: Json) -> str:
     """A value as a message shows it: on one line, at most 60 signs."""
     match value:
@@ -96,6 +103,7 @@ class _Flaw:
 class _Parser:
     """JSON with exact numbers. The flaws of one text are collected; only what is not JSON at all stops it."""
 
+    depth: int = MAX_DEPTH
     flaws: list[_Flaw] = field(factory=list)
     _decoder: json.JSONDecoder = field(init=False)
 
@@ -108,9 +116,10 @@ class _Parser:
     def parse(self, text: str) -> tuple[Json, list[_Flaw]]:
         """The value of a text, and its flaws; with flaws the value is not to be used."""
         self.flaws = []
-        deep = _too_deep(text)
+        deep = _too_deep(text, self.depth)
         if deep is not None:
-            return None, [_Flaw("ISF506", f"mer enn {MAX_DEPTH} lister og objekter står inne i hverandre", offset=deep)]
+            said = f"mer enn {self.depth} lister og objekter står inne i hverandre"
+            return None, [_Flaw("ISF506", said, offset=deep)]
         try:
             value: Json = self._decoder.decode(text)
         except json.JSONDecodeError as error:
@@ -167,10 +176,23 @@ class _Reading:
     errors: list[CaseError] = field(factory=list)
     parser: _Parser = field(factory=_Parser)
 
+    def one(self) -> Json:
+        """The whole text as one value."""
+        if self._is_empty():
+            return None
+        value, flaws = self.parser.parse(self.source.text)
+        self._note(flaws, "", 0)
+        return value
+
+    def _is_empty(self) -> bool:
+        if self.source.text.strip(_BLANK):
+            return False
+        self.errors.append(CaseError("ISF501", f"{self.source.name} er tom", "", ""))
+        return True
+
     def read(self) -> None:
         text = self.source.text
-        if not text.strip(_BLANK):
-            self.errors.append(CaseError("ISF501", f"{self.source.name} er tom", "", ""))
+        if self._is_empty():
             return
         value, flaws = self.parser.parse(text)
         start = len(text) - len(text.lstrip(_BLANK))
@@ -263,16 +285,16 @@ def _placed(flaws: list[_Flaw], text: str) -> list[_Flaw]:
     return [evolve(flaw, offset=found[flaw.token].pop(0)) if found.get(flaw.token) else flaw for flaw in flaws]
 
 
-def _too_deep(text: str) -> int | None:
+def _too_deep(text: str, most: int) -> int | None:
     """The offset of the bracket that goes too deep; JSON itself would give up in its own way."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    if text.count("[") + text.count("{") <= most:
         return None
     depth = 0
     for found in _BRACKET.finditer(text):
         sign = found[0]
         if sign in "[{":
             depth += 1
-            if depth > MAX_DEPTH:
+            if depth > most:
                 return found.start()
         elif sign in "]}":
             depth -= 1

@@ -4,11 +4,15 @@ All texts are Norwegian and ready to read. Values are kept with their type, so t
 people do (``3 552 639,44 kr``) or exactly (``3552639.44``).
 """
 
-from typing import Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 
 from rulesdsl.core.ir import Citation, Place, Standing, Value
 from rulesdsl.core.types import Type
 from rulesdsl.source import frozen
+
+if TYPE_CHECKING:
+    from rulesdsl.evaluate.receipt import Receipt
 
 Status = Literal["known", "unknown", "conflict", "no_rule"]
 Truth = bool | None
@@ -168,7 +172,8 @@ class CaseError:
 
 @frozen
 class Difference:
-    """Where two runs of ``--what-if`` part: a result, its two values, and the clause where the reasons part."""
+    """Where two runs part, with other facts or in another edition: a result, its two values, and a sentence on the
+    clause where the reasons part."""
 
     result: str
     before: "ResultReason"
@@ -177,11 +182,67 @@ class Difference:
 
 
 @frozen
+class Written:
+    """Where the text of a part of the regelverk stands: the edition it comes from, and the place, where it has one."""
+
+    edition: str
+    place: Place | None
+
+
+@frozen
+class PartChange:
+    """A part of the regelverk that two editions have differently: ``kind`` is ``punkt``, ``beslutning``, ``sats``,
+    ``tabell``, ``resultat``, ``kodeverk``, ``post`` or ``entitet``. ``text`` names it and says what is new, where that is
+    short. ``before`` and ``after`` are where its two texts stand; None where an edition does not have it."""
+
+    kind: str
+    name: str
+    way: Literal["new", "gone", "changed"]
+    text: str
+    before: Written | None
+    after: Written | None
+
+
+@frozen
+class SharePart:
+    """A share of a difference, and the changes that cause it together; ``text`` names them."""
+
+    changes: tuple[PartChange, ...]
+    text: str
+    amount: Decimal
+
+
+@frozen
+class Split:
+    """The difference of a result, split over the changes of the regelverk: the ``parts`` sum to ``total``. Each is what
+    the change moves the result by on average over all orders in which the changes can be made, rounded to the digits
+    of the result; ``notes`` say how the changes were taken."""
+
+    result: str
+    type: Type
+    total: Decimal
+    parts: tuple[SharePart, ...]
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class Comparison:
+    """The same thing decided in another edition. ``called`` is what people call that edition, ``same`` whether it is
+    the case's own; ``other`` is the decision in it, with its own errors. ``differences`` are in the author's order."""
+
+    called: str
+    same: bool
+    other: "CaseExplanation"
+    differences: tuple[Difference, ...] = ()
+    splits: tuple[Split, ...] = ()
+
+
+@frozen
 class CaseExplanation:
     """One thing that was decided. ``results`` stand in the author's order, ``heading`` is its one-line name.
 
     ``title`` and ``edition_title`` are for the heading; ``notes`` are sentences on what the answer presupposes.
-    A case with ``errors`` has no results.
+    A case with ``errors`` has no results. ``receipt`` is None only where no edition decided it.
     """
 
     entity: str
@@ -195,6 +256,8 @@ class CaseExplanation:
     what_if: tuple[Fact, ...] = ()
     changed: "CaseExplanation | None" = None
     differences: tuple[Difference, ...] = ()
+    compared: Comparison | None = None
+    receipt: "Receipt | None" = None
 
 
 @frozen

@@ -106,7 +106,7 @@ def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> No
             keys = tuple([evaluate(key, frame) for key in node.keys])
             row = frame.run.edition.tables[node.table].rows.get(keys)
             if row is not None and row.values[node.column] is not None:
-                shown = f"{node.table}[{'; '.join([_key(key) for key in keys])}].{node.column}"
+                shown = cell_path(node.table, keys, node.column)
                 _add(found, Fact("table", shown.replace("_", " "), shown, node.type, value, row.citations))
             elif not any(isinstance(key, Unknown) for key in keys):
                 _collect(node.otherwise, frame, found)
@@ -133,7 +133,12 @@ def _add(found: dict[tuple[str, str], Fact], fact: Fact) -> None:
     found.setdefault((fact.kind, fact.path or fact.name), fact)
 
 
-def _key(key: ir.Value) -> str:
+def cell_path(table: str, keys: Iterable[ir.Value], column: str) -> str:
+    """A cell of a table by its keys: ``kostnadsvekt[442].vekt``."""
+    return f"{table}[{'; '.join(map(key_shown, keys))}].{column}"
+
+
+def key_shown(key: ir.Value) -> str:
     """A key of a table in brackets; ja and nei as in the rules."""
     return ("nei", "ja")[key] if isinstance(key, bool) else str(key)
 

@@ -102,7 +102,7 @@ def _bool(raw: Json, days: Days) -> Value | Wrong:
 
 def _text(raw: Json, days: Days) -> Value | Wrong:
     if isinstance(raw, str):
-        return raw
+        return canonical_name(raw)
     hint = f"Skriv «{shown(raw)}» i anførselstegn." if isinstance(raw, Decimal) else ""
     return Wrong("ISF513", f"skal være en tekst, ikke {kind_of(raw)}", hint)
 

@@ -4,26 +4,36 @@ A value stands twice: ``value`` is exact, for programs, and ``text`` is as peopl
 """
 
 import json
+import re
+from decimal import Decimal
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rulesdsl.core.ir import Citation, Place, Value
 from rulesdsl.core.types import Number, Type, type_name, unit_name
-from rulesdsl.core.values import change, exact, shown
+from rulesdsl.core.values import change, exact, shown, signed
 from rulesdsl.evaluate.explanation import (
     Alternative,
     Calculation,
     CaseError,
     CaseExplanation,
     ClauseReason,
+    Comparison,
     Condition,
     Difference,
     Explanation,
     Fact,
     Mark,
+    PartChange,
     ResultReason,
     RuleReason,
+    SharePart,
+    Split,
+    Written,
 )
+
+if TYPE_CHECKING:
+    from rulesdsl.evaluate.receipt import Receipt
 
 SCHEMA = "isfrules.explanation/1"
 
@@ -31,8 +41,31 @@ Json = dict[str, Any]
 
 
 def to_json(explanation: Explanation) -> Json:
-    """The explanation as a document that fits ``explanation_schema()``."""
+    """The explanation as a document that fits ``explanation_schema()``. The numbers of a receipt's case are exact
+    (``Decimal``); ``written`` writes them so."""
     return {"schema": SCHEMA, "engine": explanation.engine, "cases": [case_json(case) for case in explanation.cases]}
+
+
+def written(document: Any, indent: int | None = None) -> str:
+    """A document as JSON text. Its main difference with ``json.dumps`` is that a ``Decimal`` is a number with just the
+    digits it has, which no float has touched."""
+    numbers: list[str] = []
+
+    def keep(value: object) -> float:
+        if not isinstance(value, Decimal):
+            raise TypeError(f"{type(value).__name__} is not JSON")
+        numbers.append(str(value))
+        return NO_NUMBER
+
+    text = json.dumps(document, ensure_ascii=False, indent=indent, default=keep)
+    taken = iter(numbers)
+    return _NO_NUMBER.sub(lambda found: found[1] + next(taken), text, count=len(numbers)) if numbers else text
+
+
+NO_NUMBER = float("nan")
+"""Stands where an exact number goes until the text is there: nothing else that is written gives a bare ``NaN``."""
+
+_NO_NUMBER = re.compile(r'((?:[^"N]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+)NaN')
 
 
 def explanation_schema() -> Json:
@@ -50,12 +83,31 @@ def case_json(case: CaseExplanation) -> Json:
         "heading": case.heading,
         "edition": case.edition,
         "edition_title": case.edition_title,
+        "receipt": _receipt(case.receipt) if case.receipt else None,
         "results": {result.name: _result(result) for result in case.results},
         "errors": [_error(error) for error in case.errors],
         "notes": list(case.notes),
         "what_if": [_fact(fact) for fact in case.what_if],
         "changed": case_json(case.changed) if case.changed else None,
         "differences": [_difference(one) for one in case.differences],
+        "compared": _compared(case.compared) if case.compared else None,
+    }
+
+
+def _receipt(receipt: "Receipt") -> Json:
+    return {
+        "engine": receipt.engine,
+        "edition": receipt.edition,
+        "known": receipt.known,
+        "corrections": [
+            {"edition": each.edition, "known_from": each.known_from.isoformat(), "title": each.title}
+            for each in receipt.corrections
+        ],
+        "meaning": receipt.meaning,
+        "case": receipt.case,
+        "place": receipt.place,
+        "forced": receipt.forced,
+        "document": receipt.document,
     }
 
 
@@ -199,6 +251,49 @@ def _error(error: CaseError) -> Json:
     return {
         "code": error.code, "message": error.message, "field": error.field, "value": error.value, "hint": error.hint,
     }
+
+
+def _compared(compared: Comparison) -> Json:
+    return {
+        "edition": compared.other.edition,
+        "called": compared.called,
+        "same": compared.same,
+        "case": None if compared.same else case_json(compared.other),
+        "differences": [_difference(one) for one in compared.differences],
+        "splits": [_split(one) for one in compared.splits],
+    }
+
+
+def _split(split: Split) -> Json:
+    return {
+        "result": split.result,
+        "change": exact(split.type, split.total),
+        "change_text": signed(split.type, split.total),
+        "parts": [_share(part, split.type) for part in split.parts],
+        "notes": list(split.notes),
+    }
+
+
+def _share(part: SharePart, type_: Type) -> Json:
+    return {
+        "change": exact(type_, part.amount),
+        "change_text": signed(type_, part.amount),
+        "text": part.text,
+        "because": [_part_change(one) for one in part.changes],
+    }
+
+
+def _part_change(one: PartChange) -> Json:
+    return {
+        "kind": one.kind, "name": one.name, "way": one.way, "text": one.text,
+        "before": _written_in(one.before), "after": _written_in(one.after),
+    }
+
+
+def _written_in(written: Written | None) -> Json | None:
+    if written is None:
+        return None
+    return {"edition": written.edition, "place": _place(written.place) if written.place else None}
 
 
 def _difference(one: Difference) -> Json:

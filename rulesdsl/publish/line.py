@@ -17,6 +17,7 @@ Kind = Literal[
     "requirement", "condition", "calculation", "fact",  # why: sign, label, text; aside the values it had
     "source", "place",
     "mark", "missing", "alternative", "note", "difference", "error",
+    "share",  # a part of a difference: label is the amount, pieces what causes it
 ]
 
 NODES: frozenset[Kind] = frozenset({"result", "clause", "group"})

@@ -29,7 +29,8 @@ def _case(case: Line) -> Iterator[str]:
         if part.kind == "answers":
             yield "\n".join(["| | | |", "|---|---|---|", *(_answer(line) for line in part.children)])
             continue
-        yield "### " + _pieces(part.pieces)
+        if part.pieces:
+            yield "### " + _pieces(part.pieces)
         yield "\n".join(_lines(part.children, ""))
 
 

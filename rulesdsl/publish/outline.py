@@ -6,19 +6,32 @@ every clause asked, every fact, and where each thing is written.
 
 from collections.abc import Callable, Iterable
 
-from rulesdsl.core.values import change, shown, spoken
+from attrs import evolve
+
+from rulesdsl.core.values import change, shown, signed, spoken
 from rulesdsl.evaluate.explanation import (
     Alternative,
     CaseError,
     CaseExplanation,
+    Comparison,
     Difference,
     Explanation,
     Fact,
     Mark,
     ResultReason,
+    Split,
+    Written,
 )
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
-from rulesdsl.publish.reasons import Reasons, all_clauses, clause_named, clause_title, result_name, value_piece
+from rulesdsl.publish.reasons import (
+    Reasons,
+    all_clauses,
+    clause_named,
+    clause_title,
+    place_pieces,
+    result_name,
+    value_piece,
+)
 
 
 def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
@@ -28,22 +41,28 @@ def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
 
 def case_line(case: CaseExplanation, detail: Detail) -> Line:
     changed = case.changed if detail == "full" else None
+    compared = case.compared
+    other = compared.other if compared and not compared.same and detail == "full" else None
     sections: list[tuple[str, str, Iterable[Line]]] = [
         ("errors", "Kan ikke avgjøres", [_error(error) for error in case.errors]),
-        ("what_if", _what_if_heading(case), _what_if(case, detail)),
+        ("what_if", "Hva om", _what_if(case, detail)),
+        ("compared", f"Sammenlignet med {compared.called}" if compared else "",
+         _compared(case, compared, detail) if compared else ()),
         ("why", "Hvorfor", _reasons(case, detail)),
         ("missing", "Hva som mangler", _missing(case, detail)),
         ("would_take", "Hva som skulle til", _would_take(case, detail)),
         ("marks", "Merk", [_mark(mark) for mark in _marks(case)]),
         ("notes", "Forutsetninger", [Line("note", (piece(note),)) for note in case.notes if detail != "short"]),
         ("why", "Hvorfor, med endringen", _reasons(changed, detail) if changed else ()),
+        ("why", f"Hvorfor, etter {compared.called}" if compared else "", _reasons(other, detail) if other else ()),
         ("sources", "Kilder", _sources(case) if detail == "full" else ()),
+        ("receipt", "Kvittering" if detail == "full" else "", _receipt(case, detail)),
     ]
     answers = Line("answers", children=tuple(_answer(result) for result in _in_order(case)))
     parts = [answers] if answers.children else []
     for role, title, lines in sections:
         if below := tuple(lines):
-            parts.append(Line("section", (word(title),), children=below, role=role))
+            parts.append(Line("section", (word(title),) if title else (), children=below, role=role))
     return Line("case", (piece(case.heading or case.key, "strong"),), children=tuple(parts))
 
 
@@ -144,8 +163,14 @@ def _alternative(one: Alternative, result: ResultReason, detail: Detail) -> Line
 
 
 def _marks(case: CaseExplanation) -> list[Mark]:
-    sides = [case, case.changed] if case.changed else [case]
+    sides = _sides(case)
     return list(dict.fromkeys(mark for side in sides for result in _in_order(side) for mark in result.marks))
+
+
+def _sides(case: CaseExplanation) -> list[CaseExplanation]:
+    """The case, and what it is set against."""
+    other = case.compared.other if case.compared and not case.compared.same else None
+    return [side for side in (case, case.changed, other) if side]
 
 
 def _mark(mark: Mark) -> Line:
@@ -154,7 +179,7 @@ def _mark(mark: Mark) -> Line:
 
 def _sources(case: CaseExplanation) -> list[Line]:
     """Each source that was cited, once, with all that is known of it."""
-    sides = [case, case.changed] if case.changed else [case]
+    sides = _sides(case)
     results = [result for side in sides for result in side.results]
     cited = [one for result in results for clause in all_clauses(result.reasons) for one in clause.citations]
     cited += [one for result in results for fact in _facts_asked(result) for one in fact.citations]
@@ -167,6 +192,33 @@ def _sources(case: CaseExplanation) -> list[Line]:
         below += [Line("note", (piece(kilde.url, "faint", kilde.url),))] if kilde.url else []
         lines.append(Line("source", joined(said, " · "), children=tuple(below)))
     return lines
+
+
+BRIEF = 12
+"""So many digits of a hash tell it from any other at a glance."""
+
+
+def _receipt(case: CaseExplanation, detail: Detail) -> list[Line]:
+    """By which rules it was decided, and which case it was."""
+    receipt = case.receipt
+    if receipt is None or detail == "short":
+        return []
+    if detail == "medium":
+        hashes = (word("regelverk "), piece(receipt.meaning[:BRIEF], "faint"), word(" · sak "),
+                  piece(receipt.case[:BRIEF], "faint"))
+        return [Line("note", hashes, label="kvittering")]
+    picked = "valgt med --edition" if receipt.forced else "valgt av datoen"
+    rows: list[tuple[str, Pieces]] = [
+        ("avgjort av", (piece(receipt.engine),)),
+        ("utgave", (piece(receipt.edition), word(f" · {picked}"))),
+        *([("kjent", (piece(receipt.known),))] if receipt.known else []),
+        *(("rettelse", (piece(each.title), word(" · "), piece(each.edition), word(", kjent fra "),
+                        piece(each.known_from.isoformat()))) for each in receipt.corrections),
+        ("regelverk", (piece(receipt.meaning, "faint"),)),
+        ("sak", (piece(receipt.case, "faint"),)),
+        *([("sted", (piece(receipt.place),))] if receipt.place else []),
+    ]
+    return [Line("note", said, label=label) for label, said in rows]
 
 
 def _error(error: CaseError) -> Line:
@@ -184,17 +236,11 @@ def _error(error: CaseError) -> Line:
 # ── Two runs set against one another ─────────────────────────────────────────────────────────────────────────
 
 
-def _what_if_heading(case: CaseExplanation) -> str:
-    return "Hva om" if case.what_if or not case.changed else "Sammenlignet"
-
-
 def _what_if(case: CaseExplanation, detail: Detail) -> list[Line]:
     if case.changed is None and not case.differences:
         return []
     supposed = joined([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in case.what_if], " og ")
     lines = [Line("note", supposed)] if supposed else []
-    if case.changed and not case.what_if:
-        lines.append(Line("note", (word("med "), piece(case.changed.edition_title or case.changed.edition, "strong"))))
     lines += [_error(error) for error in (case.changed.errors if case.changed else ())]
     rank = {result.name: number for number, result in enumerate(_in_order(case))}
     lines += [_difference(one, detail) for one in sorted(case.differences, key=lambda d: rank.get(d.result, len(rank)))]
@@ -214,3 +260,58 @@ def _difference(one: Difference, detail: Detail) -> Line:
         aside=_basis(after), children=sentence,
     )
 
+
+# ── Two editions set against one another ─────────────────────────────────────────────────────────────────────
+
+
+def _compared(case: CaseExplanation, compared: Comparison, detail: Detail) -> list[Line]:
+    """Both answers of each result that people ask for, with what each change is worth; then where the reasons part."""
+    if compared.same:
+        return [Line("note", (word("Det er utgaven saken er avgjort etter."),))]
+    other, differing = compared.other, {one.result: one for one in compared.differences}
+    splits = {split.result: split for split in compared.splits}
+    after = {result.name: result for result in _in_order(other)}
+    lines = [_error(error) for error in other.errors]
+    for result in _in_order(case):
+        if result.name in differing:
+            lines.append(_compared_result(differing[result.name], splits.get(result.name), detail))
+        elif not other.errors:
+            gone = result.name not in {one.name for one in other.results}
+            said = "ikke i den utgaven" if gone else "likt i begge"
+            even = _split(splits[result.name], detail) if result.name in splits else ()
+            lines.append(Line("difference", (_outcome(result),), result_name(result), aside=(word(said),),
+                              children=tuple(even)))
+    had = {result.name for result in case.results}
+    lines += [Line("difference", (_outcome(result),), result_name(result), aside=(word("bare i "),
+              piece(compared.called))) for result in after.values() if result.name not in had]
+    if detail != "short":
+        asked = {result.name for result in _in_order(case)}
+        lines += [Line("note", (piece(one.sentence),)) for one in compared.differences if one.result not in asked]
+        notes = dict.fromkeys(note for split in compared.splits for note in split.notes)
+        lines += [Line("note", (piece(note, "faint"),)) for note in notes]
+    return lines
+
+
+def _compared_result(one: Difference, split: Split | None, detail: Detail) -> Line:
+    line = _difference(one, detail)
+    return evolve(line, children=(*_split(split, detail), *line.children)) if split else line
+
+
+def _split(split: Split, detail: Detail) -> list[Line]:
+    """Each part of a difference with what causes it, and the sum of them."""
+    lines = []
+    for part in split.parts:
+        places = [_written(one.before, one.after) for one in part.changes] if detail == "full" else []
+        below = tuple(Line("place", pieces) for pieces in places if pieces)
+        lines.append(Line("share", (piece(part.text),), signed(split.type, part.amount), children=below))
+    if len(lines) > 1:
+        lines.append(Line("share", (word("til sammen"),), signed(split.type, split.total)))
+    return lines
+
+
+def _written(before: Written | None, after: Written | None) -> Pieces:
+    """Where both texts of a change stand: ``isf@2020 regelverk/isf/2020.isf:12 → isf@2021 …``."""
+    sides: list[Pieces] = [
+        (piece(side.edition), word(" "), *place_pieces(side.place)) for side in (before, after) if side and side.place
+    ]
+    return joined(sides, " → ")

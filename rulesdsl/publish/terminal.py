@@ -32,6 +32,7 @@ STYLES: dict[Tone, str] = {
 SIGN_STYLES: dict[Sign, str] = {"✓": "green", "✗": "bold red", "?": "bold yellow"}
 LABEL_STYLES: dict[Kind, str] = {
     "answer": "", "difference": "", "requirement": "", "mark": "yellow", "error": "bold red",
+    "share": "",
 }
 
 
@@ -63,6 +64,21 @@ def _lines_of(
     if detail == "full":
         yield Text()
         yield from page.flow(page.styled(f"Avgjort av {engine}", "dim"))
+
+
+def render_page(page: Line, width: int) -> "RenderableType":
+    """A page that is no explanation, with its parts as children, ready for Rich to print."""
+    from rich.console import Group
+    from rich.text import Text as RichText
+
+    return Group(*(RichText.assemble(*line.rstrip().runs, no_wrap=True, overflow="ignore")
+                   for line in _Page(width, colour=True).page(page)))
+
+
+def render_page_plain(page: Line, width: int) -> Iterator[str]:
+    """Just what ``render_page`` prints without colour, line by line."""
+    for line in _Page(width, colour=False).page(page):
+        yield line.rstrip().plain + "\n"
 
 
 @frozen
@@ -124,6 +140,25 @@ class _Page:
                 continue
             yield from self.flow(self._bold(self.text(part.pieces)))
             yield from self._lines(part.children, "  ")
+
+    def page(self, page: Line) -> Iterator[Text]:
+        """A page whose parts are long lists: a blank line stands after each that has more than one line of its own."""
+        yield from self.flow(self._bold(self.text(page.pieces)))
+        for part in page.children:
+            yield Text()
+            if part.kind == "answers":
+                yield from self._answers(part.children)
+                continue
+            yield from self.flow(self._bold(self.text(part.pieces)))
+            leaves = tuple(line for line in part.children if line.kind not in NODES)
+            yield from self._lines(leaves, "  ")
+            long = bool(leaves)
+            for number, node in enumerate(line for line in part.children if line.kind in NODES):
+                lines = list(self._lines((node,), "  "))
+                if long or (number and len(lines) > 2):
+                    yield Text()
+                yield from lines
+                long = len(lines) > 2
 
     def _answers(self, answers: tuple[Line, ...]) -> Iterator[Text]:
         """Name, value and basis in three columns, or the basis below where there is no room for it."""
@@ -190,7 +225,9 @@ class _Page:
             yield from self._aligned(line, label + "  " + body, indent, indent + "    ")
             yield from self._lines(line.children, indent + "    ")
             return
-        label += " " * (column - label.cells)
+        gap = " " * (column - label.cells)
+        # Amounts stand with their last digits below one another.
+        label = Text(((gap[2:], ""),)) + label + gap[:2] if line.kind == "share" else label + gap
         hanging = indent + " " * column
         lines = list(self._aligned(line, body, hanging, hanging))
         yield self.styled(indent, "dim") + label + lines[0].part(len(hanging))
