@@ -322,7 +322,7 @@ def test_the_examples_fit_the_schema(isfrules: Isfrules) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    of_year: dict[str, Any] = {}
+    of_year: dict[str, jsonschema.Draft202012Validator] = {}
     for path in EXAMPLES:
         text = path.read_text(encoding="utf-8")
         for one in text.splitlines() if path.suffix == ".jsonl" else [text]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rulesdsl.catalog.manual import START, in_handbook
 from rulesdsl.evaluate.examples import try_examples
+from rulesdsl.trying import search
 from rulesdsl.workspace import Workspace
 
 HANDBOOK = Path(__file__).parent.parent / "regelverk" / "README.md"
@@ -21,18 +22,23 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_blocks_are_a_rulebook_that_works(tmp_path: Path) -> None:
-    parts = blocks("isf")
-    head = next(number for number, part in enumerate(parts) if part.startswith("regelverk "))
-    (tmp_path / "felles.isf").write_text("\n".join(parts[:head]), encoding="utf-8")
-    (tmp_path / "laere.isf").write_text("\n".join(parts[head:]), encoding="utf-8")
+    files: list[list[str]] = []
+    for part in blocks("isf"):
+        if part.startswith(("felles ", "regelverk ", "rettelse ")):
+            files.append([])
+        files[-1].append(part)
+    for number, parts in enumerate(files):
+        (tmp_path / f"{number}.isf").write_text("\n".join(parts), encoding="utf-8")
     (tmp_path / "vekter.csv").write_text(blocks("csv")[0], encoding="utf-8")
     workspace = Workspace(tmp_path, cache=False)
     assert [problem.code for problem in workspace.checked.problems] == []
-    edition = workspace.edition(workspace.index[0].id)
-    assert edition is not None
-    outcomes = try_examples(edition)
-    assert outcomes
+    editions = [edition for each in workspace.index if (edition := workspace.edition(each.id))]
+    assert [edition.id for edition in editions] == ["laere@2020", "laere@2021"]
+    outcomes = [each for edition in editions for each in try_examples(edition)]
+    assert len(outcomes) > 4
     assert [(each.example.title, each.failures) for each in outcomes if each.failures] == []
+    for edition in editions:
+        assert {search(promise, edition).verdict for promise in edition.properties.values()} == {"holdt"}
 
 
 def test_the_handbook_holds_every_message() -> None:

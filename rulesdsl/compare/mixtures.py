@@ -82,8 +82,8 @@ class Mixtures:
         rest = frozenset(self.mixer.players).difference(relevant)
         exact: dict[Team, Fraction] = {}
         for beside in {frozenset(), rest}:
-            found = shares(len(teams), lambda bits, also=beside: self._value(where, result, _chosen(teams, bits) | also))
-            for bits, part in found.items():
+            answers = [self._value(where, result, _chosen(teams, bits) | beside) for bits in range(1 << len(teams))]
+            for bits, part in shares(len(teams), answers.__getitem__).items():
                 team = _chosen(teams, bits)
                 exact[team] = exact.get(team, Fraction()) + part / (2 if rest else 1)
         order = sorted(exact, key=lambda team: sorted(map(player_key, team)))

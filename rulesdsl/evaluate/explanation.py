@@ -192,8 +192,8 @@ class Written:
 @frozen
 class PartChange:
     """A part of the regelverk that two editions have differently: ``kind`` is ``punkt``, ``beslutning``, ``sats``,
-    ``tabell``, ``resultat``, ``kodeverk``, ``post`` or ``entitet``. ``text`` names it and says what is new, where that is
-    short. ``before`` and ``after`` are where its two texts stand; None where an edition does not have it."""
+    ``tabell``, ``resultat``, ``kodeverk``, ``post`` or ``entitet``. ``text`` names it and says what is new, where that
+    is short. ``before`` and ``after`` are where its two texts stand; None where an edition does not have it."""
 
     kind: str
     name: str

@@ -145,7 +145,7 @@ EDITIONS = editions(2020), editions(2021)
 # ── Laws ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(*EDITIONS, cases())
 def test_the_parts_come_to_the_difference_and_the_way_back_is_the_opposite(
     first: Drawn, second: Drawn, document: Document
@@ -175,7 +175,7 @@ def test_the_order_of_declarations_changes_no_part(
     assert list(map(parts, plain)) == list(map(parts, mixed))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(*EDITIONS, cases())
 def test_what_touches_nothing_gets_nothing(first: Drawn, second: Drawn, document: Document) -> None:
     for compared in comparisons(document, first.edition(), second.edition()):
@@ -207,7 +207,7 @@ def check_ends(first: Edition, second: Edition, document: Document, choice: rand
         mixtures.outcomes(frozenset(choice.sample(players, choice.randint(0, len(players)))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(*EDITIONS, cases(), st.randoms(use_true_random=False))
 def test_no_change_is_the_one_edition_and_all_changes_are_the_other(
     first: Drawn, second: Drawn, document: Document, choice: random.Random
