@@ -58,11 +58,11 @@ def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnosti
 
 
 def _broken_files(problems: Problems) -> Iterator[str]:
-    """The files that a message is about. Of two editions that are valid on the same day, neither may decide it."""
+    """The files that a message is about. Two editions that are valid on the same day are whole by themselves: each may
+    decide by name, and neither by that day."""
     for problem in problems:
-        if problem.is_error:
-            at_fault = problem.labels if problem.code == "ISF411" else problem.labels[:1]
-            yield from (label.span.source.name for label in at_fault)
+        if problem.is_error and problem.code != "ISF411" and problem.labels:
+            yield problem.labels[0].span.source.name
 
 
 def _place(problem: Diagnostic) -> tuple[str, int]:

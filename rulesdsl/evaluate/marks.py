@@ -24,15 +24,14 @@ def marks_of(reasons: Iterable[ClauseReason], used: Iterable[ResultReason]) -> t
     return tuple(found)
 
 
-def all_that_matter(reasons: Iterable[ClauseReason]) -> Iterator[ClauseReason]:
+def all_that_matter(reasons: Iterable[ClauseReason], fallen: bool = True) -> Iterator[ClauseReason]:
     """The clauses that a result may rest on. Where a clause is overridden, it is all one that other exceptions to it
-    fell."""
+    fell; but what decides may be told below one of those, as an exception to it as well."""
     for reason in reasons:
-        yield reason
-        below = reason.exceptions
-        if reason.role == "overridden":
-            below = tuple(each for each in below if each.role != "fell")
-        yield from all_that_matter(below)
+        counts = fallen or reason.role != "fell"
+        if counts:
+            yield reason
+        yield from all_that_matter(reason.exceptions, counts and reason.role != "overridden")
 
 
 def rests_on(reason: ClauseReason) -> tuple[Fact, ...]:
