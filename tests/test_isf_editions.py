@@ -335,3 +335,10 @@ def test_promises_begin_when_the_rules_do(workspace: Workspace) -> None:
     for name, year in {"videonøytral": 2018, "samme_dag_en_gang": 2019}.items():
         edition = edition_of(workspace, year)
         assert search(edition.properties[name], edition).verdict == "brutt"
+
+
+def test_a_mark_is_not_lost_below_an_exception_that_fell(workspace: Workspace) -> None:
+    """Points from the extract are an exception to several clauses, one of which is an exception to another."""
+    points = one(workspace, in_year(2021, STAY, korrigerte_poeng=2))["isf_poeng"]
+    assert points.clause == "poeng_fra_uttrekk"
+    assert [(mark.kind, mark.what) for mark in points.marks] == [("avledet", "punkt poeng_fra_uttrekk")]

@@ -83,7 +83,7 @@ def _check_versions(
     clean = not own.has_errors and not each.doubtful and not any(file.span.source.name in broken for file in each.files)
     made = [(text.until, _check_edition(each, text, read, memory, own)) for text in texts]
     if clean and not own.has_errors:
-        made = [(until, evolve(edition, meaning=meaning_of(edition))) for until, edition in made]
+        made = [(until, evolve(edition, meaning=meaning_of(edition, memory.digests))) for until, edition in made]
         checked.editions[name] = made[-1][1]
         checked.earlier[name] = tuple(Earlier(until, edition) for until, edition in made if until is not None)
     _add_new(own, each, problems)

@@ -14,6 +14,7 @@ from rulesdsl.check.declare import Declared
 from rulesdsl.check.names import name_of
 from rulesdsl.check.order import mentions
 from rulesdsl.core import ir
+from rulesdsl.core.canonical import Digests
 from rulesdsl.core.types import Type
 from rulesdsl.source import Node
 from rulesdsl.syntax import ast
@@ -42,6 +43,7 @@ class _Made:
 class Memory:
     """What has been made in one check of many editions."""
 
+    digests: Digests = field(factory=Digests)
     _made: dict[int, list[_Made]] = field(factory=dict)
     _mentions: dict[int, tuple[Decl, frozenset[str]]] = field(factory=dict)
     _names: dict[int, tuple[str, ...]] = field(factory=dict)

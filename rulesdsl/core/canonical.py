@@ -26,7 +26,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, assert_never, get_args
 
-from attrs import fields
+from attrs import define, field, fields
 
 from rulesdsl.core import ir
 from rulesdsl.core.ops import EXACT
@@ -37,8 +37,17 @@ from rulesdsl.source import canonical_name
 Plain = None | bool | str | Sequence["Plain"]
 """What is hashed: JSON without numbers, which not all programs write alike."""
 
-Digests = dict[int, str]
-"""The digest of every expression so far, by identity: the same one often stands in many rules."""
+@define
+class Digests:
+    """The digest of every expression so far, by identity: the same one often stands in many rules, and in many
+    editions. What has one is kept, so that its identity stays its own."""
+
+    of: dict[int, str] = field(factory=dict)
+    _kept: list[ir.Expr] = field(factory=list)
+
+    def put(self, node: ir.Expr, digest: str) -> None:
+        self.of[id(node)] = digest
+        self._kept.append(node)
 
 
 def number(value: Decimal) -> str:
@@ -46,9 +55,10 @@ def number(value: Decimal) -> str:
     return str(EXACT.normalize(value)) if value else "0"
 
 
-def meanings(edition: ir.Edition) -> dict[tuple[str, str], str]:
+def meanings(edition: ir.Edition, seen: Digests | None = None) -> dict[tuple[str, str], str]:
     """The SHA-256 of each part by kind and name: ``("punkt", "4.3.6")``, ``("sats", "enhetspris")``. A decision
-    table is a ``punkt``; the other kinds are ``tabell``, ``kodeverk``, ``post``, ``entitet`` and ``resultat``."""
+    table is a ``punkt``; the other kinds are ``tabell``, ``kodeverk``, ``post``, ``entitet`` and ``resultat``. ``seen``
+    has what was made for editions that share clauses with this one."""
     found: dict[tuple[str, str], Plain] = {}
     for name, kodeverk in edition.kodeverk.items():
         # Of two members with one code the first that is valid counts, so they keep their order.
@@ -64,7 +74,7 @@ def meanings(edition: ir.Edition) -> dict[tuple[str, str], str]:
         found["tabell", name] = _rows(table)
     for name, result in edition.results.items():
         found["resultat", name] = [result.entity, _type(result.type)]
-    seen: Digests = {}
+    seen = seen or Digests()
     rules: dict[str, list[Plain]] = {name: [] for name in edition.clauses}
     for result_name, groups in sorted(bare_groups(edition).items()):
         for clause, group in groups.items():
@@ -74,9 +84,9 @@ def meanings(edition: ir.Edition) -> dict[tuple[str, str], str]:
     return {key: _digest([*key, value]) for key, value in found.items()}
 
 
-def meaning_of(edition: ir.Edition) -> str:
+def meaning_of(edition: ir.Edition, seen: Digests | None = None) -> str:
     """The SHA-256 of an edition: its id, its days, and all its parts."""
-    parts: list[Plain] = [[*key, digest] for key, digest in sorted(meanings(edition).items())]
+    parts: list[Plain] = [[*key, digest] for key, digest in sorted(meanings(edition, seen).items())]
     return _digest([edition.id, edition.valid_from.isoformat(), edition.valid_to.isoformat(), parts])
 
 
@@ -161,14 +171,15 @@ def _expression(root: ir.Expr, seen: Digests) -> str:
     pending = [root]
     while pending:
         node = pending[-1]
-        below = [each for each in ir.children(node) if id(each) not in seen] if id(node) not in seen else []
+        below = [each for each in ir.children(node) if id(each) not in seen.of] if id(node) not in seen.of else []
         if below:
             pending += below
             continue
         pending.pop()
-        if id(node) not in seen:
-            seen[id(node)] = seen[id(node.value)] if isinstance(node, ir.Part) else _digest(_written(node, seen))
-    return seen[id(root)]
+        if id(node) not in seen.of:
+            same = seen.of.get(id(node.value)) if isinstance(node, ir.Part) else None
+            seen.put(node, same or _digest(_written(node, seen)))
+    return seen.of[id(root)]
 
 
 def _written(node: Any, seen: Digests) -> Plain:
@@ -177,7 +188,7 @@ def _written(node: Any, seen: Digests) -> Plain:
         return ["Const", _value(node.value)]
     if isinstance(node, ir.OneOf):
         options = sorted({json.dumps(_value(option)) for option in node.options})
-        return ["OneOf", seen[id(node.value)], [*options]]
+        return ["OneOf", seen.of[id(node.value)], [*options]]
     told = [_told(getattr(node, name), seen) for name in _TELLING[type(node)]]
     if isinstance(node, _UNORDERED):
         told = [sorted(each) if isinstance(each, list) else each for each in told]
@@ -185,8 +196,8 @@ def _written(node: Any, seen: Digests) -> Plain:
 
 
 def _told(value: Any, seen: Digests) -> Plain:
-    if id(value) in seen and isinstance(value, ir.Expr):
-        return seen[id(value)]
+    if isinstance(value, ir.Expr) and id(value) in seen.of:
+        return seen.of[id(value)]
     if isinstance(value, tuple):
         return [_told(each, seen) for each in value]
     if type(value) in _TELLING:
