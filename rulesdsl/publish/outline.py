@@ -185,7 +185,7 @@ def _sources(case: CaseExplanation) -> list[Line]:
     cited += [one for result in results for fact in _facts_asked(result) for one in fact.citations]
     lines = []
     for kilde in dict.fromkeys(one.kilde for one in cited):
-        published = joined([(piece(text),) for text in (kilde.publisher, str(kilde.year)) if text], " ")
+        published = joined([(piece(text),) for text in (kilde.publisher, str(kilde.year or "")) if text], " ")
         said: list[Pieces] = [(piece(kilde.title, "strong"),), published]
         said.append((piece(kilde.standing, "faint" if kilde.standing == "offisiell" else "doubt"),))
         below = [Line("note", (piece(kilde.note),))] if kilde.note else []

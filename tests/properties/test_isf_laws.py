@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from rulesdsl.core import ir, types
 from rulesdsl.core.canonical import meanings
 from rulesdsl.core.ops import EXACT
+from rulesdsl.deciding import Question, explain_text
 from rulesdsl.evaluate.case import Thing, load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Frame, GroupOutcome, Run
+from rulesdsl.publish.json import written
 from rulesdsl.strategies import episodes, pairs, patients, results
 from rulesdsl.trying import search
 from rulesdsl.workspace import Workspace
@@ -124,6 +126,40 @@ def test_what_no_changed_part_touches_is_decided_alike(before: str, after: str) 
 
     law()
     assert alike, "the law spoke of something"
+
+
+rare = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize(("before", "after"), list(pairwise(IDS)))
+def test_every_difference_is_attributed_to_listed_changes(before: str, after: str) -> None:
+    one, other = edition(before), edition(after)
+    changed = changed_between(one, other)
+    listed = {*changed, *(("beslutning", name) for kind, name in changed if kind == "punkt")}
+    seen = 0
+
+    @rare
+    @given(episodes(one, complete=1))
+    def law(document: dict[str, object]) -> None:
+        nonlocal seen
+        text = written(document)
+        question = Question(edition=before, compare=after, alternatives=False)
+        for case in explain_text(WORKSPACE, text, "sak.json", question).cases:
+            assume(not case.errors and case.compared is not None and not case.compared.other.errors)
+            assert case.compared is not None
+            for difference in case.compared.differences:
+                left, right = difference.before.value, difference.after.value
+                if not isinstance(left, Decimal) or not isinstance(right, Decimal) or left == right:
+                    continue
+                split = next(each for each in case.compared.splits if each.result == difference.result)
+                assert sum(part.amount for part in split.parts) == split.total == right - left
+                assert all(part.changes for part in split.parts)
+                named = {(each.kind, each.name) for part in split.parts for each in part.changes}
+                assert named <= listed | {("sak", "lesning")}
+                seen += 1
+
+    law()
+    assert seen, "there was a difference to attribute"
 
 
 # ── What the regelverk promises ──────────────────────────────────────────────────────────────────────────────
