@@ -3,7 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
 from typing import assert_never
 
 from rulesdsl.core import types
@@ -131,11 +131,15 @@ def _strange(known: set[str]) -> tuple[str, str]:
     return text, ""
 
 
+ROUNDING = Context(prec=EXACT.prec, traps=[InvalidOperation])
+"""For looking at a border from both sides: what no type can hold is rounded to what one can."""
+
+
 def around(value: Decimal, kind: Number) -> Iterator[Decimal]:
     """A number and the nearest ones that the type can hold; none past its bound."""
     step = Decimal((0, (1,), -kind.scale))
     for rounding in (ROUND_FLOOR, ROUND_CEILING):
-        at = value.quantize(step, rounding, EXACT)
+        at = value.quantize(step, rounding, ROUNDING)
         for each in (at, EXACT.subtract(at, step), EXACT.add(at, step)):
             if abs(each) <= kind.bound:
                 yield each

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar, get_args
 
+from attrs import evolve
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
@@ -208,7 +209,7 @@ class ExpressionBuilder(Transformer[Token, Any]):
         return str(items[0])
 
     def this_is(self, meta: Meta, items: list[ast.QuantifierExpr]) -> ast.QuantifierExpr:
-        return items[0]
+        return evolve(items[0], span=self.place_of(meta))
 
     def sum(self, meta: Meta, items: list[Any]) -> ast.SumExpr:
         signs = ("+", *(str(sign) for sign in items[1::2]))
