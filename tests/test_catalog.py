@@ -36,6 +36,8 @@ WITHOUT_EXAMPLE = {
     "ISF526": "as ISF524",
     "ISF527": "as ISF524",
     "ISF528": "as ISF524",
+    "ISF530": "takes two tables; tests/test_facts_sql.py",
+    "ISF531": "is about a line of a table; tests/test_run.py",
 }
 """The entries whose wrong example is empty, and why."""
 

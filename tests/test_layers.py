@@ -23,9 +23,9 @@ LAYERS = {
     "diagnostics": 1, "catalog": 1,
     "syntax": 2, "core": 2,
     "check": 3,
-    "evaluate": 4, "compare": 4, "publish": 4,
+    "evaluate": 4, "compare": 4, "sql": 4, "publish": 4,
     "workspace": 5, "compiled": 5, "deciding": 5, "verifying": 5,
-    "generate": 5, "trying": 5,
+    "generate": 5, "trying": 5, "batch": 5,
     "cli": 6, "strategies": 6,
     "__main__": 7,
 }
@@ -37,6 +37,10 @@ SIDEWAYS = {
     ("verifying", "deciding"): "a receipt is tried by deciding the case again",
     ("verifying", "workspace"): "the edition of a receipt is looked up where the editions are",
     ("trying", "generate"): "a property is tried on cases that are made up",
+    ("batch", "deciding"): "the edition of a row is that of its day, as for a case",
+    ("batch", "workspace"): "and is looked up where the editions are",
+    ("sql", "evaluate.documents"): "a value is shown as messages about cases show it",
+    ("sql", "evaluate.read_value"): "a code is valid, and a list too long, just when reading a case says so",
     ("compare", "evaluate"): "both editions decide, and the words of the explanation say what parts them",
     ("publish", "evaluate.explanation"): "the explanation is what is published",
     ("publish.differences", "compare"): "what is changed between editions is published too",
@@ -172,7 +176,7 @@ def test_nothing_below_the_workspace_touches_the_world() -> None:
     """No files, clock, locale, terminal or chance. ``importlib.resources`` reads the package's own data only."""
     wrong = []
     for name, tree in trees():
-        if not name or room(name) in ("workspace", "compiled", "cli", "__main__"):
+        if not name or room(name) in ("workspace", "compiled", "batch", "cli", "__main__"):
             continue
         for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

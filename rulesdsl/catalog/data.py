@@ -1,4 +1,5 @@
-"""5xx: what is wrong with the data of a case. The examples are files of cases; from ISF521 on, explanations."""
+"""5xx: what is wrong with the data of a case. The examples are files of cases; from ISF521 on, explanations. Those from
+ISF530 on are about tables, and have none."""
 
 from rulesdsl.catalog.entry import Entry
 
@@ -181,5 +182,17 @@ DATA: tuple[Entry, ...] = (
         _EXPLANATION.format('{"edition": "isf@2020", "receipt": {"engine": "isfrules 0.1.0", "edition": "isf@2020", '
                             f'"known": null, "corrections": [], "meaning": "{_NO_HASH}", "case": "{_NO_HASH}", '
                             '"place": "", "forced": false, "document": null}}'), _EXPLANATION.format(""),
+    ),
+    Entry(
+        "ISF530", "Hører ikke til noen",
+        "En tabell over pasienter er gitt med --patients, men pasienten til raden står ikke i den. Da kan reglene ikke "
+        "vite det de spør om pasienten.",
+        "", "",
+    ),
+    Entry(
+        "ISF531", "Linjen kan ikke leses",
+        "En linje i en CSV-fil har for mange eller for få verdier, et anførselstegn som ikke er avsluttet, eller er "
+        "ikke UTF-8. Linjen er lagt til side med nummeret sitt; resten av filen er lest.",
+        "", "",
     ),
 )

@@ -23,6 +23,8 @@ COMMANDS = {
     "show": "viser utgavene, en utgave eller et punkt",
     "diff": "viser hva som er endret mellom to utgaver, punkt for punkt",
     "verify": "avgjør en forklarings sak på nytt og sier om kvitteringen holder",
+    "run": "avgjør en hel tabell med saker",
+    "sql": "skriver en utgave som én SQL-spørring",
     "schema": "gir JSON-skjemaet for sakene",
 }
 
@@ -112,4 +114,5 @@ def main() -> None:
         click.echo(clean(f"feil  Kunne ikke lese eller skrive: {error.filename or 'ut'} ({error.strerror})."), err=True)
         sys.exit(USAGE)
     finally:
-        gc.freeze()  # the program ends; its last look for garbage would find none worth the time
+        if "duckdb" not in sys.modules:  # which tells of everything that is left when the program ends
+            gc.freeze()  # the program ends; its last look for garbage would find none worth the time

@@ -1,0 +1,227 @@
+"""What a run came to: how many rows were decided and set aside, and for each result its totals by edition, status and
+clause."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from attrs import field
+
+from rulesdsl.batch.inputs import identifier
+from rulesdsl.batch.plan import Plan
+from rulesdsl.batch.problems import cannot
+from rulesdsl.catalog import entry
+from rulesdsl.core.ir import Edition, Result
+from rulesdsl.core.types import Number
+from rulesdsl.core.values import capital, exact, shown, spoken
+from rulesdsl.deciding import ENGINE
+from rulesdsl.source import frozen
+
+SCHEMA = "isfrules.run/1"
+MOST_MISSING = 20
+"""How many of the facts that results wait for are named, those of most rows first."""
+
+STATUS = {"known": "avgjort", "unknown": "ukjent", "conflict": "i strid", "no_rule": "uten regel"}
+
+
+@frozen
+class Line:
+    """Rows of one result with one status and deciding clause, and the sum of their values, where it is a number."""
+
+    edition: str
+    result: str
+    status: str
+    punkt: str | None
+    rows: int
+    total: Decimal | None
+
+
+@frozen
+class Aside:
+    """Rows that were set aside for one kind of fault in one field. A row may have several."""
+
+    code: str
+    field: str | None
+    rows: int
+
+
+@frozen
+class Summary:
+    """The totals of a run. ``rows_in`` is ``decided`` and ``set_aside`` together. ``broken`` of those set aside are
+    lines that could not be read. ``missing`` has the facts that results wait for, with how many rows wait."""
+
+    data: str
+    rows_in: int
+    decided: int
+    set_aside: int
+    broken: int
+    editions: Mapping[str, int]
+    lines: tuple[Line, ...]
+    aside: tuple[Aside, ...]
+    missing: tuple[tuple[str, str, int], ...]
+    results: Mapping[str, Result]
+    main: frozenset[str]
+    notes: tuple[str, ...] = ()
+    parents_at_fault: int = field(default=0)
+
+
+def summed(con: duckdb.DuckDBPyConnection, made: Plan, answers: Mapping[str, str], data: str) -> Summary:
+    """Count everything, from the answers as they will be written. Rows that are lost, or there twice, stop the run."""
+    entity = made.rulebook.entity
+    decided = {name: _one(con, f"SELECT count(*) FROM {identifier(relation)}") for name, relation in answers.items()}
+    distinct = _one(con, "SELECT count(DISTINCT rad) FROM (" + " UNION ALL ".join(
+        f"SELECT rad FROM {identifier(relation)}" for relation in answers.values()) + ")")
+    faulty = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet = ?", entity)
+    broken = _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet = ?', entity)
+    taken = _one(con, f"SELECT count(*) FROM {identifier(made.rows.relation)}")
+    rows_in = (_one(con, made.source.count) if made.source.count else taken + broken)
+    total = sum(decided.values())
+    if rows_in != total + faulty + broken or total != distinct:
+        raise cannot(f"Regnskapet går ikke opp: {rows_in} rader inn, {total} avgjort og {faulty + broken} lagt til "
+                     "side.", "Ingenting er skrevet. Dette er en feil i programmet; meld fra om den.")
+    editions = {each.id: each for each in made.used}
+    lines = tuple(line for name, relation in answers.items() for line in _lines(con, editions[name], relation, entity))
+    aside = tuple(Aside(*row) for row in con.execute(
+        "SELECT code, regexp_replace(field, '\\[[0-9]+\\]', '', 'g'), count(DISTINCT rad) FROM feil WHERE entitet = ? "
+        "GROUP BY ALL ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
+    if broken:
+        aside = (*aside, Aside("ISF531", None, broken))
+    results = {name: result for each in made.used for name, result in each.results.items() if result.entity == entity}
+    main = frozenset(name for each in made.used for name in each.main if name in results)
+    above = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet <> ?", entity)
+    above += _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet <> ?', entity)
+    return Summary(data, rows_in, total, faulty + broken, broken, decided, lines, aside,
+                   _missing(con, made, answers), results, main, made.notes, above)
+
+
+def _lines(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str, entity: str) -> list[Line]:
+    found: list[Line] = []
+    for name, result in edition.results.items():
+        if result.entity != entity:
+            continue
+        total = f"sum({identifier(name)})" if isinstance(result.type, Number) else "NULL"
+        rows = con.execute(
+            f"SELECT {identifier(f'{name}.status')}, {identifier(f'{name}.punkt')}, count(*), {total} "
+            f"FROM {identifier(relation)} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2").fetchall()
+        found += [Line(edition.id, name, *row) for row in rows]
+    return found
+
+
+def _missing(
+    con: duckdb.DuckDBPyConnection, made: Plan, answers: Mapping[str, str]
+) -> tuple[tuple[str, str, int], ...]:
+    """The facts that the results people ask for wait for."""
+    parts = [f"SELECT '{name}' AS resultat, unnest({identifier(f'{name}.mangler')}) AS felt FROM "
+             f"{identifier(answers[each.id])}" for each in made.used for name in sorted(each.main)
+             if each.results[name].entity == made.rulebook.entity]
+    if not parts:
+        return ()
+    return tuple(con.execute(
+        "SELECT resultat, regexp_replace(felt, '\\[.*\\]', '[…]') AS felt, count(*) FROM ("
+        + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}").fetchall())
+
+
+def _one(con: duckdb.DuckDBPyConnection, query: str, *given: object) -> int:
+    row = con.execute(query, [*given]).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+# ── For programs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def to_json(summary: Summary) -> dict[str, Any]:
+    """The totals as a document: by edition, result, status and clause, and over all editions by result."""
+    return {
+        "schema": SCHEMA, "engine": ENGINE, "data": summary.data,
+        "rows": {"in": summary.rows_in, "decided": summary.decided, "set_aside": summary.set_aside,
+                 "broken_lines": summary.broken},
+        "editions": [{"edition": name, "rows": rows, "results": _results(summary, name)}
+                     for name, rows in summary.editions.items()],
+        "results": _results(summary, None),
+        "set_aside": [{"code": each.code, "title": entry(each.code).title, "field": each.field, "rows": each.rows}
+                      for each in summary.aside],
+        "missing": [{"result": result, "field": path, "rows": rows} for result, path, rows in summary.missing],
+        "notes": list(summary.notes),
+    }
+
+
+def _results(summary: Summary, edition: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, result in summary.results.items():
+        lines = [each for each in summary.lines if each.result == name and edition in (None, each.edition)]
+        if not lines:
+            continue
+        by = {status: sum(each.rows for each in lines if each.status == status) for status in STATUS}
+        found[name] = {
+            "title": result.title, "main": name in summary.main, "total": exact(result.type, total(lines)),
+            "status": {status: rows for status, rows in by.items() if rows},
+            "punkt": [{"punkt": each.punkt, "status": each.status, "rows": each.rows,
+                       "total": exact(result.type, each.total)} for each in _by_clause(lines)],
+        }
+    return found
+
+
+def total(lines: list[Line]) -> Decimal | None:
+    """The sum of what is known; None where nothing is, or it is no number."""
+    known = [each.total for each in lines if each.total is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _by_clause(lines: list[Line]) -> list[Line]:
+    by: dict[tuple[str, str | None], list[Line]] = {}
+    for each in lines:
+        by.setdefault((each.status, each.punkt), []).append(each)
+    made = [Line("", some[0].result, status, punkt, sum(each.rows for each in some), total(some))
+            for (status, punkt), some in by.items()]
+    return sorted(made, key=lambda each: (-each.rows, each.status, each.punkt or ""))
+
+
+# ── For people ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows_said(count: int) -> str:
+    return f"{shown(Number(0, (), 10**15), Decimal(count))} {'rad' if count == 1 else 'rader'}"
+
+
+def to_text(summary: Summary) -> list[str]:
+    """The totals in lines: the account of rows, what people ask for, and what was set aside."""
+    account = (f"{rows_said(summary.rows_in)} inn = {rows_said(summary.decided)} avgjort + "
+               f"{rows_said(summary.set_aside)} lagt til side")
+    lines = [account, ""]
+    for name, rows in summary.editions.items():
+        lines += [f"{name}  {rows_said(rows)}", *_main_lines(summary, name), ""]
+    if len(summary.editions) > 1:
+        lines += ["Alle utgaver", *_main_lines(summary, None), ""]
+    if summary.missing:
+        lines += ["Mangler", *(f"  {capital(spoken(result))} venter på {path}: {rows_said(rows)}"
+                               for result, path, rows in summary.missing[:5]), ""]
+    if summary.aside:
+        lines += ["Lagt til side", *map(_aside_said, summary.aside[:10])]
+        if len(summary.aside) > 10:
+            lines.append(f"  og {len(summary.aside) - 10} slag til")
+        lines.append("")
+    if summary.parents_at_fault:
+        lines += [f"I tabellen over dem radene hører til, har {rows_said(summary.parents_at_fault)} feil.", ""]
+    return lines + [f"Merk: {note}" for note in summary.notes]
+
+
+def _aside_said(each: Aside) -> str:
+    where = f" ({each.field})" if each.field else ""
+    return f"  {each.code}  {entry(each.code).title}{where}: {rows_said(each.rows)}"
+
+
+def _main_lines(summary: Summary, edition: str | None) -> list[str]:
+    made: list[str] = []
+    for name, found in _results(summary, edition).items():
+        if not found["main"]:
+            continue
+        of = [each for each in summary.lines if each.result == name and edition in (None, each.edition)]
+        result, known = summary.results[name], total(of)
+        status = ", ".join(f"{STATUS[each]} {rows_said(rows)}" for each, rows in found["status"].items())
+        amount = f"{shown(result.type, known)}  " if known is not None else ""
+        made.append(f"  {capital(spoken(name))}  {amount}({status})")
+        made += [f"    {clause['punkt']}: {rows_said(clause['rows'])}"
+                 + (f", {shown(result.type, Decimal(clause['total']))}" if clause["total"] is not None else "")
+                 for clause in found["punkt"][:5] if clause["punkt"]]
+    return made

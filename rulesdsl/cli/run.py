@@ -1,0 +1,173 @@
+"""``isfrules run``: decides a table (Parquet, CSV or a DuckDB table), with an answer for every row."""
+
+import datetime
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rulesdsl.cli.explain import read_file
+from rulesdsl.cli.invocation import FINDINGS, USAGE, fail, open_workspace, say, show_problems, write_json
+from rulesdsl.cli.norwegian import Choice, Command, Day
+from rulesdsl.deciding import NoEdition
+from rulesdsl.publish.line import clean
+
+if TYPE_CHECKING:
+    from rulesdsl.batch.plan import Plan
+    from rulesdsl.batch.problems import CannotRun
+    from rulesdsl.batch.run import Job, Step
+
+INSTALL = "pip install 'isfrules[batch]'"
+
+
+@click.command(
+    "run", cls=Command, help="Avgjør en tabell: Parquet, CSV eller en tabell i DuckDB (fil.duckdb:tabell). Hver rad "
+    "får verdi, status, punkt og det som mangler."
+)
+@click.argument("data", metavar="DATA")
+@click.option("-o", "--out", metavar="FIL", type=click.Path(path_type=Path),
+              help="Filen med svar, .parquet. Ved siden av den kommer …-feil.parquet og …-sum.json.")
+@click.option("--engine", metavar="MOTOR", type=Choice(["duckdb"]), default="duckdb", help="Det som regner: duckdb.")
+@click.option("--map", "naming", metavar="FIL", type=click.Path(readable=False, path_type=Path),
+              help='Navn på kolonner, som JSON: {"columns": {"din": "felt"}, "values": {"felt": {"din": "vår"}}}.')
+@click.option("--plan", "only_plan", is_flag=True, help="Viser hva som ville blitt gjort, og gjør det ikke.")
+@click.option("--edition", metavar="ID",
+              help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
+@click.option("--known", metavar="DATO", type=Day(),
+              help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
+@click.option("--patients", metavar="DATA", help="Tabellen over pasientene, om de har sin egen.")
+@click.option("--overwrite", is_flag=True, help="Skriver over filene om de finnes.")
+@click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
+              help="Formen på summene: text eller json.")
+@click.pass_obj
+def command(
+    rulebooks: Path | None, data: str, out: Path | None, engine: str, naming: Path | None, only_plan: bool,
+    edition: str | None, known: datetime.date | None, patients: str | None, overwrite: bool, form: str,
+) -> None:
+    try:
+        import duckdb
+        import sqlglot  # noqa: F401  asked for here, so that its absence is a message
+    except ImportError as error:
+        fail(f"«isfrules run» trenger {error.name}, som ikke er installert.", f"Installer med {INSTALL}")
+    from rulesdsl.batch.columns import Naming, read_naming
+    from rulesdsl.batch.problems import CannotRun
+    from rulesdsl.batch.run import Job, planned
+
+    if out is None and not only_plan:
+        fail("-o mangler.", "Skriv hvor svarene skal, for eksempel -o svar.parquet, eller se planen med --plan.")
+    workspace = open_workspace(rulebooks)
+    try:
+        named = read_naming(read_file(naming, "navn"), str(naming)) if naming is not None else Naming()
+        job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite)
+        if only_plan:
+            _show_plan(planned(job, workspace), form)
+            return
+        _run(job, workspace, form)
+    except CannotRun as error:
+        _refuse(error)
+    except NoEdition as error:
+        if error.broken:
+            show_problems(workspace.checked.problems, stderr=True)
+        fail(error.message, error.hint)
+    except (RuntimeError, duckdb.Error) as stopped:
+        if "interrupt" not in str(stopped).lower():
+            raise
+        raise click.Abort from None  # Ctrl-C while the engine was at work
+
+
+def _run(job: "Job", workspace: Any, form: str) -> None:
+    from rulesdsl.batch.run import run
+    from rulesdsl.batch.summary import to_json, to_text
+
+    with _progress() as step:
+        summary = run(job, workspace, step)
+    if form == "json":
+        write_json(to_json(summary))
+    else:
+        for line in to_text(summary):
+            say(line)
+        aside = f", og det som er lagt til side, i {job.outputs['feil']}" if summary.set_aside else ""
+        say(f"\nSvarene er i {job.out}{aside}.")
+    unclear = any(each.status in ("conflict", "no_rule") and each.result in summary.main for each in summary.lines)
+    if summary.set_aside or summary.parents_at_fault or unclear:
+        sys.exit(FINDINGS)
+
+
+def _refuse(error: "CannotRun") -> None:
+    for each in error.problems:
+        click.echo(f"feil  {clean(each.message)}" + (f"\n  {clean(each.hint)}" if each.hint else ""), err=True)
+    sys.exit(USAGE)
+
+
+@contextmanager
+def _progress() -> "Iterator[Step]":
+    """A bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Leser", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of if of > 1 else None)
+
+
+# ── The plan ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _show_plan(plan: "Plan", form: str) -> None:
+    if form == "json":
+        write_json(_plan_json(plan))
+        return
+    from rulesdsl.batch.plan import kept
+    from rulesdsl.batch.summary import rows_said
+    from rulesdsl.sql.kinds import kind_said
+
+    tables = [(plan.source, plan.matching), *([(plan.parents, plan.parent_matching)] if plan.parents else [])]
+    for source, matching in tables:
+        assert source is not None
+        assert matching is not None
+        say(f"{source.name}\n")
+        if source is plan.source:
+            say(f"  {rows_said(sum(plan.days.rows.values()))}")
+        say("  Kolonner som er felt")
+        for each in matching.matches:
+            say(f"    {kept(each)}  {kind_said(each.kind)}")
+        for title, names in (("Felt som ingen kolonne er (ukjent i alle rader)", list(matching.missing)),
+                             ("Kolonner som ikke brukes", [name for name, _ in matching.ignored])):
+            if names:
+                say(f"  {title}\n    {', '.join(names)}")
+        say()
+    say("Utgaver")
+    for name, rows in plan.days.rows_by_edition().items():
+        say(f"  {name}  {rows_said(rows)}")
+    for day, error in list(plan.days.refused.items())[:10]:
+        say(f"  {error.code}  {error.message} {rows_said(plan.days.rows[day])}")
+    if undated := plan.days.rows.get(None, 0):
+        say(f"  Uten dato som kan leses: {rows_said(undated)}")
+    for note in plan.notes:
+        say(f"Merk: {note}")
+
+
+def _plan_json(plan: "Plan") -> dict[str, Any]:
+    def table(source: Any, matching: Any) -> dict[str, Any]:
+        return {
+            "data": source.name,
+            "columns": [{"column": each.called, "field": each.path, "type": each.kind.said}
+                        for each in matching.matches],
+            "missing": list(matching.missing), "ignored": [name for name, _ in matching.ignored],
+        }
+
+    return {
+        "schema": "isfrules.plan/1", **table(plan.source, plan.matching), "rows": sum(plan.days.rows.values()),
+        "patients": table(plan.parents, plan.parent_matching) if plan.parents else None,
+        "editions": [{"edition": name, "rows": rows} for name, rows in plan.days.rows_by_edition().items()],
+        "without_edition": [{"date": str(day), "code": error.code, "rows": plan.days.rows[day]}
+                            for day, error in plan.days.refused.items()],
+        "without_date": plan.days.rows.get(None, 0), "notes": list(plan.notes),
+    }

@@ -1,0 +1,240 @@
+"""An edition as one query: every result of every thing of an entity, with its status, clause, rule and missing facts.
+
+The query reads a relation of typed facts: ``rad``, the number of the row; a column for each field by its dotted path,
+those of what the thing belongs to with its name in front (``pasient.fodselsdato``); NULL where nothing is known. It
+keeps the interpreter's arms, their order and their names, so that one can be read against the other.
+"""
+
+import re
+from collections.abc import Mapping
+
+from attrs import define, field
+from sqlglot import exp
+
+from rulesdsl.core import ir, types
+from rulesdsl.core.types import BOOL
+from rulesdsl.sql import defaults
+from rulesdsl.sql.defaults import State
+from rulesdsl.sql.logic import (
+    FALSE,
+    NULL,
+    both,
+    case,
+    cast,
+    closed,
+    coalesce,
+    column,
+    is_null,
+    joined_text,
+    maybe,
+    opposite,
+    surely,
+    text,
+    whole,
+)
+from rulesdsl.sql.many import over_many
+from rulesdsl.sql.names import Waits, empty, gathered
+from rulesdsl.sql.sheet import Sheet, table, with_steps
+from rulesdsl.sql.terms import DAY, HOME, ROW, SEPARATOR, NotInSql, Terms, accessor, tables_of
+from rulesdsl.sql.types import constant, sql_type, to_type
+
+FACTS = "§fakta"
+"""The source with the columns that every rule may ask for."""
+
+
+@define
+class _Rules:
+    """The rules of one entity on their way to columns. ``numbers`` has the number of each rule: they are counted in the
+    order in which clauses are named when several agree."""
+
+    edition: ir.Edition
+    entity: ir.Entity
+    sheet: Sheet
+    terms: Terms
+    with_waits: bool
+    numbers: Mapping[tuple[str, str, int], int]
+    _groups: dict[int, tuple[ir.Group, State]] = field(factory=dict)
+
+    def outcome(self, result: ir.Result) -> list[tuple[str, exp.Expr]]:
+        """The columns of a result: value, status, clause, rule, and what it waits for."""
+        keep = self._keeping(result.name)
+        state = keep(defaults.side_by_side([self._group(group, result) for group in result.groups], keep))
+        settled = both(state.surely, opposite(closed(state.conflict)))
+        value = to_type(case((settled, state.value)), result.type)
+        name = result.name
+        made = self.sheet.add(name, exp.paren(value) if isinstance(value, exp.Column) else value, result.title)
+        assert isinstance(made, exp.Expr)
+        if not isinstance(made, exp.Column) or made.name != name:
+            self.sheet.alias(name, made)
+        unknown = exp.Is(this=column(name), expression=exp.null())
+        status = case(
+            (opposite(closed(state.live)), text("no_rule")), (both(state.surely, state.conflict), text("conflict")),
+            (unknown, text("unknown")), otherwise=text("known"),
+        )
+        self.sheet.alias(f"{name}.status", status)
+        by = case((exp.EQ(this=column(f"{name}.status"), expression=text("known")), state.by))
+        self.sheet.alias(f"{name}.nummer", by)
+        if self.with_waits:
+            open_ = exp.EQ(this=column(f"{name}.status"), expression=text("unknown"))
+            kept = state.waits if state.waits != NULL else empty()
+            self.sheet.alias(f"{name}.venter", case((open_, exp.ArrayDistinct(this=kept)), otherwise=empty()))
+        return self._answers(result)
+
+    def _answers(self, result: ir.Result) -> list[tuple[str, exp.Expr]]:
+        name = result.name
+        clauses, rules = [], []
+        for (clause, rule, _), number in self.numbers.items():
+            test = exp.EQ(this=column(f"{name}.nummer"), expression=whole(number))
+            clauses.append((test, text(clause)))
+            rules.append((test, text(rule)))
+        answers = [
+            (name, column(name)), (f"{name}.status", column(f"{name}.status")),
+            (f"{name}.punkt", case(*clauses)), (f"{name}.regel", case(*rules)),
+        ]
+        if self.with_waits:
+            answers.append((f"{name}.mangler", self._missing(column(f"{name}.venter"))))
+        return answers
+
+    def _missing(self, names: exp.Expr) -> exp.Expr:
+        """The facts as the one who asks would write them, each once and in order."""
+        each = exp.column("x")
+        parts = [exp.SplitPart(this=each.copy(), delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
+        above = accessor(self.entity.parent)
+        other = joined_text(text(f"{above}.{self.entity.plural}["), parts[1], text("]."), parts[2])
+        own = exp.EQ(this=parts[0].copy(), expression=cast(column(ROW), "TEXT"))
+        nobody = exp.EQ(this=parts[0].copy(), expression=text(""))
+        shown = case((own, parts[2]), (nobody, parts[2].copy()), otherwise=other)
+        made = exp.Transform(this=names, expression=exp.Lambda(this=shown, expressions=[exp.to_identifier("x")]))
+        return exp.ArraySort(this=exp.ArrayDistinct(this=made))
+
+    # ── rules ──
+
+    def _group(self, group: ir.Group, result: ir.Result) -> State:
+        """The rules of a clause under its policy, and the clauses that are exceptions to it."""
+        made = self._groups.get(id(group))
+        if made is None:
+            keep = self._keeping(f"{result.name} · {group.clause}")
+            exceptions = defaults.side_by_side([self._group(each, result) for each in group.exceptions], keep)
+            states = []
+            for rule in group.rules:
+                excepted = defaults.side_by_side([self._group(each, result) for each in rule.exceptions], keep)
+                states.append(defaults.overridden(excepted, self._rule(rule, result), keep))
+            none = cast(exp.Array(expressions=[]), sql_type(result.type))
+            own = defaults.together(group.policy, states, none, keep)
+            made = self._groups[id(group)] = group, defaults.overridden(exceptions, own, keep)
+        return made[1]
+
+    def _rule(self, rule: ir.Rule, result: ir.Result) -> State:
+        """A rule holds when all its conditions do; then it gives its value."""
+        called = " ".join(filter(None, [rule.clause, rule.name]))
+        condition = rule.conditions[0] if len(rule.conditions) == 1 else ir.And(BOOL, rule.conditions)
+        holds = self.sheet.add(f"{called} gjelder", self.terms.value(condition), f"punkt {rule.clause}") if (
+            rule.conditions) else exp.true()
+        value = self.terms.value(rule.value)
+        if not isinstance(rule.value, ir.Const):
+            item = result.type.item if isinstance(result.type, types.ListOf) and not isinstance(
+                rule.value.type, types.ListOf) else result.type
+            value = self.sheet.add(f"{called} gir", to_type(value, item))
+        else:
+            value = to_type(value, result.type) if isinstance(result.type, types.Number) else value
+        entries: Waits = []
+        if self.with_waits:
+            if rule.conditions:
+                entries += [(both(is_null(holds), test), names) for test, names in self.terms.waits(condition)]
+            entries += [(both(maybe(holds), test), names) for test, names in self.terms.of(maybe(holds), rule.value)]
+        waits = gathered(entries)
+        if waits != NULL:
+            waits = self.sheet.add(f"{called} venter", waits)
+        number = whole(self.numbers[rule.clause, rule.name, id(rule)])
+        return State(surely(holds), maybe(holds), value, FALSE, number, waits)
+
+    def _keeping(self, name: str) -> defaults.Keep:
+        """Makes columns of the pieces of a state, under a name that tells whose it is."""
+        add = self.sheet.add
+
+        def keep(state: State) -> State:
+            return State(
+                add(f"{name} gjelder", state.surely), add(f"{name} kan gjelde", state.live),
+                add(f"{name} gir", state.value), add(f"{name} i konflikt", state.conflict),
+                add(f"{name} etter", state.by), add(f"{name} venter", state.waits),
+            )
+
+        return keep
+
+
+def _rank(clause: str) -> list[tuple[int, str]]:
+    parts = re.findall(r"\d+|\D+", clause)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def _numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
+    """A number for each rule of a result, which its clause, name and identity tell: by its clause in the order people
+    count, then by its place."""
+    seen: dict[int, ir.Rule] = {}
+    pending = list(result.groups)
+    done: set[int] = set()
+    while pending:
+        group = pending.pop(0)
+        if id(group) in done:
+            continue
+        done.add(id(group))
+        for rule in group.rules:
+            seen[id(rule)] = rule
+            pending += rule.exceptions
+        pending += group.exceptions
+    order = sorted(seen.values(), key=lambda rule: _rank(rule.clause))
+    return {(rule.clause, rule.name, id(rule)): number for number, rule in enumerate(order, start=1)}
+
+
+# ── The whole ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def compile_edition(
+    edition: ir.Edition, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None
+) -> exp.Select:
+    """The query of an edition. ``tables`` has the relation of typed facts of each entity; ``only`` says which rows are
+    to be given, where rules look at others as well; without ``waits`` it is not said what is missing. Raises
+    ``NotInSql`` for what has no form yet."""
+    decided = {result.entity for result in edition.results.values()}
+    if len(decided) != 1:
+        raise NotInSql("resultater for flere entiteter")
+    entity = edition.entities[decided.pop()]
+    sheet = Sheet(frozenset(given_columns(edition, entity)))
+    terms = Terms(edition, entity, sheet, over_many, waits)
+    answers: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
+    for result in edition.results.values():
+        rules = _Rules(edition, entity, sheet, terms, waits, _numbered(result))
+        answers += rules.outcome(result)
+    query = sheet.query(FACTS, answers, only)
+    steps = {**tables_of(edition), FACTS: _facts(edition, entity, tables[entity.name])}
+    return with_steps(query, steps.items())
+
+
+def given_columns(edition: ir.Edition, entity: ir.Entity) -> list[str]:
+    """The columns that the relation of typed facts has, and those that are made of them first."""
+    def paths(fields: tuple[ir.FieldDecl, ...], above: tuple[str, ...]) -> list[str]:
+        found = []
+        for decl in fields:
+            found.append(".".join((*above, decl.name)))
+            if isinstance(decl.type, types.Record):
+                found += paths(edition.records[decl.type.name].fields, (*above, decl.name))
+        return found
+
+    own = paths(entity.fields, ())
+    above = paths(edition.entities[entity.parent].fields, (accessor(entity.parent),)) if entity.parent else []
+    return [ROW, DAY, HOME, *own, *above]
+
+
+def _facts(edition: ir.Edition, entity: ir.Entity, source: str) -> exp.Select:
+    """The typed facts with the day whose satser count, within the edition, and what each row belongs to."""
+    day = column(entity.date)
+    first, last = constant(edition.valid_from), constant(edition.valid_to)
+    clamped = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day.copy(), expression=last), last),
+                   otherwise=day.copy())
+    alone = joined_text(text(SEPARATOR), cast(column(ROW), "TEXT"))
+    home: exp.Expr = alone
+    if entity.parent:
+        key = f"{accessor(entity.parent)}.{edition.entities[entity.parent].key}"
+        home = coalesce(column(key), alone)
+    return exp.select(exp.Star(), exp.alias_(clamped, DAY, quoted=True), exp.alias_(home, HOME, quoted=True)).from_(
+        table(source))

@@ -1,0 +1,75 @@
+"""The one node that rounds, in whole numbers only."""
+
+from decimal import Decimal
+
+from sqlglot import exp
+
+from rulesdsl.core import ir
+from rulesdsl.core.types import MAX_DIGITS, Number
+from rulesdsl.sql.logic import both, case, cast, closed, either, whole
+from rulesdsl.sql.types import number, scale_of
+
+
+def rounded(node: ir.Round, value: exp.Expr, divisor: exp.Expr | None) -> exp.Expr:
+    """``value / divisor`` with the digits of the node, rounded once."""
+    kind = node.type
+    assert isinstance(kind, Number)
+    if divisor is None and node.mode == "avrund":
+        return exp.Round(this=value, decimals=whole(node.scale))
+    if divisor is None:
+        return _toward(node, value)
+    return _divided(node, value, divisor)
+
+
+def _toward(node: ir.Round, value: exp.Expr) -> exp.Expr:
+    """All toward minus infinity, or all toward infinity."""
+    step, none = number(_unit(node.scale)), number(Decimal(0))
+    over = exp.paren(exp.Mod(this=closed(value), expression=step.copy()))
+    cut = exp.paren(exp.Sub(this=closed(value), expression=over.copy()))
+    if node.mode == "avrund_ned":
+        below = case((exp.LT(this=over.copy(), expression=whole(0)), step), otherwise=none)
+        return exp.paren(exp.Sub(this=cut, expression=exp.paren(below)))
+    above = case((exp.GT(this=over.copy(), expression=whole(0)), step), otherwise=none)
+    return exp.paren(exp.Add(this=cut, expression=exp.paren(above)))
+
+
+def _unit(scale: int) -> Decimal:
+    """One of the last digit."""
+    return Decimal(1).scaleb(-scale)
+
+
+def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+    """The quotient in units of the last digit: both sides are made whole numbers, which divide exactly."""
+    assert node.divisor is not None
+    above, below = scale_of(node.value), scale_of(node.divisor)
+    shift = node.scale + below - above
+    over = _whole(value, above, max(shift, 0))
+    under = _whole(divisor, below, max(-shift, 0))
+    units = exp.paren(exp.IntDiv(this=over.copy(), expression=under.copy()))
+    taken = exp.paren(exp.Mul(this=units.copy(), expression=under.copy()))
+    rest = exp.paren(exp.Sub(this=over.copy(), expression=taken))
+    same_sign = exp.paren(exp.EQ(this=exp.paren(exp.LT(this=over.copy(), expression=whole(0))),
+                                 expression=exp.paren(exp.LT(this=under.copy(), expression=whole(0)))))
+    some = exp.NEQ(this=rest.copy(), expression=whole(0))
+    match node.mode:
+        case "avrund":
+            half = exp.GTE(this=exp.paren(exp.Mul(this=exp.Abs(this=rest.copy()), expression=whole(2))),
+                           expression=exp.Abs(this=under.copy()))
+            move = case((both(half, same_sign), whole(1)), (half, exp.Neg(this=whole(1))), otherwise=whole(0))
+        case "avrund_ned":
+            move = case((both(some, exp.not_(same_sign)), exp.Neg(this=whole(1))), otherwise=whole(0))
+        case "avrund_opp":
+            move = case((both(some, same_sign), whole(1)), otherwise=whole(0))
+    moved = exp.paren(exp.Add(this=units, expression=exp.paren(move)))
+    zero = exp.EQ(this=under.copy(), expression=whole(0))
+    kind = node.type
+    assert isinstance(kind, Number)
+    digits = min(MAX_DIGITS - node.scale, max(1, kind.digits - node.scale + 1))
+    made = exp.Mul(this=cast(moved, f"DECIMAL({digits}, 0)"), expression=number(_unit(node.scale)))
+    return case((zero, exp.null()), (either(exp.not_(zero)), made))
+
+
+def _whole(value: exp.Expr, scale: int, more: int) -> exp.Expr:
+    """A decimal as a whole number of its last digit, with more noughts behind."""
+    lifted = exp.Mul(this=closed(value), expression=number(Decimal(1).scaleb(scale + more)))
+    return cast(exp.paren(lifted), "HUGEINT")

@@ -1,0 +1,162 @@
+"""A sheet of columns, each a small expression over others, and the query that computes it.
+
+The rules become many small columns. Those that rest on none are computed first, then those that rest on these, and so
+on: a query of few levels, in which nothing is computed twice and every column has a name that a reader knows.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from attrs import define, field
+from sqlglot import exp
+
+from rulesdsl.sql.logic import CERTAIN, column, is_certain, refs
+
+
+@define(eq=False)
+class Join:
+    """A relation that a level is joined with, row by row: ``on`` compares its columns, under ``alias``, with those of
+    the sheet, which stand bare. A row that has none keeps its place."""
+
+    alias: str
+    relation: exp.Expr
+    on: exp.Expr
+
+
+@define(eq=False)
+class Column:
+    """A column: its name, its expression over other columns of the sheet or of its join, what it is, for a reader of
+    the query, and the level at which it can be computed."""
+
+    name: str
+    value: exp.Expr
+    says: str = ""
+    join: Join | None = None
+    level: int = 0
+
+
+@define
+class Sheet:
+    """Columns by name, over a source whose columns are ``given``."""
+
+    given: frozenset[str]
+    columns: dict[str, Column] = field(factory=dict)
+    _by_text: dict[str, str] = field(factory=dict)
+
+    def add(self, name: str, value: exp.Expr, says: str = "", join: Join | None = None,
+            rests_on: Iterable[str] = ()) -> exp.Expr:
+        """A column, and how others refer to it. What is a constant or another column needs none of its own; the same
+        expression twice is one column. ``rests_on`` names what a join looks at besides its own condition."""
+        if join is None and isinstance(value, exp.Column | exp.Boolean | exp.Null | exp.Literal):
+            return value
+        text = value.sql() if join is None else f"{value.sql()} of {id(join)}"
+        known = self._by_text.get(text)
+        if known is None:
+            known = self._free(name)
+            self._by_text[text] = known
+            under = {*rests_on, *(refs(value) if join is None else refs(join.on, but=join.alias))}
+            level = 1 + max((self.level(each) for each in under), default=0)
+            self.columns[known] = Column(known, value, says, join, level)
+        made = column(known)
+        if join is None and is_certain(value):
+            made.meta[CERTAIN] = True
+        return made
+
+    def alias(self, name: str, value: exp.Expr) -> exp.Expr:
+        """A column of just this name, which nothing else has."""
+        assert name not in self.columns, name
+        level = 1 + max((self.level(each) for each in refs(value)), default=0)
+        self.columns[name] = Column(name, value, level=level)
+        return column(name)
+
+    def _free(self, name: str) -> str:
+        free, number = name, 1
+        while free in self.columns or free in self.given:
+            number += 1
+            free = f"{name} ({number})"
+        return free
+
+    def level(self, name: str) -> int:
+        """The level after which a column is there; the source's own are there from the start."""
+        found = self.columns.get(name)
+        return found.level if found else 0
+
+    def query(self, source: str, wanted: Sequence[tuple[str, exp.Expr]],
+              only: exp.Expr | None = None) -> exp.Select:
+        """The query that gives the wanted columns for the rows where ``only`` holds, and computes no others."""
+        needed = self._needed({name for _, value in wanted for name in refs(value)})
+        levels: dict[int, list[Column]] = {}
+        for each in self.columns.values():
+            if each.name in needed:
+                levels.setdefault(each.level, []).append(each)
+        steps: list[tuple[str, exp.Select]] = []
+        before = source
+        for level in sorted(levels):
+            steps.append((level_name(level), self._step(before, levels[level])))
+            before = level_name(level)
+        outer = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in wanted)).from_(table(before))
+        if only is not None:
+            outer = outer.where(only)
+        return with_steps(outer, steps)
+
+    def _step(self, before: str, columns: Sequence[Column]) -> exp.Select:
+        select = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("r"))).from_(table(before, "r"))
+        joins = {each.join.alias: each.join for each in columns if each.join is not None}
+        for each in columns:
+            made = exp.alias_(self._own(each.value) if joins else each.value, each.name, quoted=True)
+            if each.says:
+                made.add_comments([each.says])
+            select = select.select(made, copy=False)
+        for join in joins.values():
+            relation = join.relation.transform(lambda node: _here(node, before))
+            select = select.join(relation, on=self._own(join.on), join_type="left", copy=False)
+        return select
+
+    def _own(self, value: exp.Expr) -> exp.Expr:
+        """An expression whose bare columns are said to be the sheet's, beside those of joins."""
+        def said(node: exp.Expr) -> exp.Expr:
+            bare = isinstance(node, exp.Column) and not node.table
+            return column(node.name, "r") if bare and (node.name in self.columns or node.name in self.given) else node
+
+        return value.transform(said)
+
+    def _needed(self, names: set[str]) -> set[str]:
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            each = self.columns.get(name)
+            if each is None or name in found:
+                continue
+            found.add(name)
+            pending += refs(each.value)
+            if each.join is not None:
+                pending += [*refs(each.join.on), *refs(each.join.relation)]
+        return found
+
+
+def with_steps(query: exp.Select, steps: Iterable[tuple[str, exp.Expr]]) -> exp.Select:
+    """The query with steps that it reads, before those it has."""
+    own = query.args.get("with_")
+    made = [
+        exp.CTE(this=step, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True))) for name, step in steps
+    ]
+    query.set("with_", exp.With(expressions=[*made, *(own.expressions if own else ())]))
+    return query
+
+
+def level_name(level: int) -> str:
+    return f"trinn {level}"
+
+
+def table(name: str, alias: str = "") -> exp.Table:
+    return exp.table_(exp.to_identifier(name, quoted=True), alias=alias or None)
+
+
+BEFORE = "§før"
+"""Stands, within a join, for the columns made so far."""
+
+
+def _here(node: exp.Expr, before: str) -> exp.Expr:
+    if isinstance(node, exp.Table) and node.name == BEFORE:
+        return table(before, node.alias)
+    return node

@@ -1,0 +1,347 @@
+"""Expressions as SQL: what each node means, arm for arm like the interpreter, and what it waits for.
+
+``value`` gives NULL where the interpreter gives ukjent. ``waits`` gives what the interpreter's ukjent names: entries of
+a condition, which is never NULL itself, and a list of facts; they hold where the value is NULL.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
+
+from attrs import define, field
+from sqlglot import exp
+
+from rulesdsl.core import ir, types
+from rulesdsl.sql.logic import (
+    FALSE,
+    NULL,
+    TRUE,
+    both,
+    case,
+    cast,
+    closed,
+    coalesce,
+    column,
+    either,
+    greatest,
+    is_known,
+    is_null,
+    joined_text,
+    least,
+    listed,
+    opposite,
+    surely,
+    text,
+    whole,
+)
+from rulesdsl.sql.names import Waits
+from rulesdsl.sql.rounding import rounded
+from rulesdsl.sql.sheet import Join, Sheet, table
+from rulesdsl.sql.types import constant, decimal_type, sql_type
+
+Many = ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick
+
+_COMPARE: dict[ir.Comparison, type[exp.Expr]] = {
+    "=": exp.EQ, "≠": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}
+
+
+class NotInSql(Exception):
+    """A rulebook asks for something that has no form in SQL yet: ``what`` says it in Norwegian."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@define
+class Terms:
+    """The expressions of one entity's rules, as columns of its sheet. ``many`` compiles quantifiers; without
+    ``with_waits`` nothing is said to be waited for. What several rules share is made once."""
+
+    edition: ir.Edition
+    entity: ir.Entity
+    sheet: Sheet
+    many: "Callable[[Many, Terms], tuple[exp.Expr, Waits]]"
+    with_waits: bool = True
+    _values: dict[int, tuple[ir.Expr, exp.Expr]] = field(factory=dict)
+    _waits: dict[int, Waits] = field(factory=dict)
+    _quantified: dict[int, tuple[exp.Expr, Waits]] = field(factory=dict)
+
+    # ── values ──
+
+    def value(self, node: ir.Expr) -> exp.Expr:
+        """The value of a node; NULL is ukjent."""
+        made = self._values.get(id(node))
+        if made is None:
+            made = self._values[id(node)] = node, self.meaning(node)
+        return made[1].copy()
+
+    def meaning(self, node: ir.Expr) -> exp.Expr:
+        match node:
+            case ir.Field():
+                return column(field_column(node, self.edition))
+            case ir.Not():
+                return opposite(closed(self.value(node.value)))
+            case ir.Known():
+                return is_known(self.value(node.value))
+            case ir.Compare():
+                return _COMPARE[node.op](this=closed(self.value(node.left)), expression=closed(self.value(node.right)))
+            case ir.And():
+                return exp.paren(both(*map(self.value, node.items)))
+            case ir.Contains():
+                return exp.ArrayContains(this=self.value(node.items), expression=self.value(node.value))
+            case ir.ResultOf():
+                return column(result_column(node, self.entity))
+            case ir.OneOf():
+                asked = self.value(node.value)
+                if not node.options:
+                    return case((is_known(asked), FALSE))
+                return exp.In(this=closed(asked), expressions=[constant(each) for each in node.options])
+            case ir.Or():
+                return exp.paren(either(*map(self.value, node.items)))
+            case ir.Part():
+                return self.sheet.add(node.name, self.value(node.value))
+            case ir.If():
+                test, then, otherwise = map(self.value, (node.test, node.then, node.otherwise))
+                same = exp.EQ(this=closed(then), expression=closed(otherwise))
+                return case((surely(test), then), (both(is_known(test), opposite(closed(test))), otherwise),
+                            (same, then))
+            case ir.RateOf():
+                return self._rate(self.edition.rates[node.name])
+            case ir.Lookup():
+                return self._lookup(node)
+            case ir.Item():
+                item = column(node.name)
+                return exp.Dot.build([item, *map(exp.to_identifier, node.path)]) if node.path else item
+            case ir.Sum():
+                return exp.paren(_joined(exp.Add, [closed(self.value(item)) for item in node.items]))
+            case ir.Negate():
+                return exp.Neg(this=exp.paren(self.value(node.value)))
+            case ir.Product():
+                return exp.paren(_joined(exp.Mul, [closed(self._exactly(item)) for item in node.items]))
+            case ir.Round():
+                made = rounded(node, self.value(node.value), self.value(node.divisor) if node.divisor else None)
+                if node.divisor is None or node.otherwise is None:
+                    return made
+                zero = exp.EQ(this=closed(self.value(node.divisor)), expression=whole(0))
+                return case((surely(exp.paren(zero)), self.value(node.otherwise)), otherwise=made)
+            case ir.Extreme():
+                values = [self.value(item) for item in node.items]
+                made = (greatest if node.which == "maks" else least)(values)
+                return case((either(*map(is_null, values)), NULL), otherwise=made)
+            case ir.DaysBetween():
+                days = exp.DateDiff(this=self.value(node.left), expression=self.value(node.right), unit=exp.var("DAY"))
+                return cast(days, "DECIMAL(6, 0)")
+            case ir.ShiftDate():
+                moved = cast(self.value(node.days), "INT")
+                return cast(exp.DateAdd(this=self.value(node.date), expression=moved, unit=exp.var("DAY")), "DATE")
+            case ir.PartOfDate():
+                return cast(_part(node.part, self.value(node.date)), "DECIMAL(4, 0)")
+            case ir.YearsBetween():
+                return _years(self.value(node.start), self.value(node.end))
+            case ir.Same():
+                return TRUE if node.left == node.right else FALSE
+            case ir.Quantified() | ir.Count() | ir.SumOver() | ir.ExtremeOver() | ir.Pick():
+                return self._over_many(node)[0]
+            case ir.Const():
+                return constant(node.value)
+            case _:
+                assert_never(node)
+
+    def _exactly(self, node: ir.Expr) -> exp.Expr:
+        """A factor with no more digits than its type needs, so that a product stays within what engines hold."""
+        value = self.value(node)
+        exact = isinstance(node, ir.Const | ir.RateOf | ir.Field)
+        return cast(value, decimal_type(node.type)) if isinstance(node.type, types.Number) and not exact else value
+
+    def _rate(self, rate: ir.Rate) -> exp.Expr:
+        """The value in force on the day of the row."""
+        within = [each for each in rate.values if each.valid_from <= self.edition.valid_to]
+        first = max((at for at, each in enumerate(within) if each.valid_from <= self.edition.valid_from), default=0)
+        kind = decimal_type(rate.type) if isinstance(rate.type, types.Number) else "TEXT"
+        whens = [
+            (exp.GTE(this=column(DAY), expression=constant(each.valid_from)), cast(constant(each.value), kind))
+            for each in reversed(within[first + 1 :])
+        ]
+        value = case(*whens, (is_known(column(DAY)), cast(constant(within[first].value), kind)))
+        return self.sheet.add(rate.name, value, f"sats {rate.name}")
+
+    def _lookup(self, node: ir.Lookup) -> exp.Expr:
+        found = self.edition.tables[node.table]
+        keys = [self.sheet.add(f"{node.table}, nøkkel", self.value(key)) for key in node.keys]
+        names = [name for name, _ in found.keys]
+        alias = f"{node.table} " + " ".join(key.sql() for key in keys)
+        on = both(*(exp.EQ(this=column(name, alias), expression=key) for name, key in zip(names, keys, strict=True)))
+        cell = self.sheet.add(f"{node.table}.{node.column}", column(node.column, alias), f"tabell {node.table}",
+                              self._join(node.table, alias, on), [ref for key in keys for ref in [key.name] if ref])
+        known = both(*map(is_known, keys))
+        return case((is_known(cell), cell), (known, self.value(node.otherwise)))
+
+    def _join(self, name: str, alias: str, on: exp.Expr) -> Join:
+        for each in self.sheet.columns.values():
+            if each.join is not None and each.join.alias == alias:
+                return each.join
+        return Join(alias, table(table_name(name), alias), on)
+
+    def _over_many(self, node: Many) -> tuple[exp.Expr, Waits]:
+        made = self._quantified.get(id(node))
+        if made is None:
+            made = self._quantified[id(node)] = self.many(node, self)
+        return made
+
+    # ── what is waited for ──
+
+    def waits(self, node: ir.Expr) -> Waits:
+        """What a node waits for where its value is NULL."""
+        made = self._waits.get(id(node))
+        if made is None:
+            made = self._waits[id(node)] = self._waiting(node)
+        return made
+
+    def _waiting(self, node: ir.Expr) -> Waits:
+        match node:
+            case ir.Field():
+                return [(TRUE, listed([fact(node, self.edition, self.entity)]))]
+            case ir.Known() | ir.Const() | ir.Same():
+                return []
+            case ir.RateOf():
+                day = ir.Field(types.Date(), ir.This(), (self.entity.date,))
+                return [(TRUE, listed([fact(day, self.edition, self.entity)]))]
+            case ir.ResultOf():
+                return [(TRUE, column(f"{result_column(node, self.entity)}.venter"))]
+            case ir.Part():
+                return self.waits(node.value)
+            case ir.If():
+                test = self.value(node.test)
+                open_ = is_null(test)
+                holds, fell = surely(test), both(is_known(test), opposite(closed(test)))
+                return [
+                    *self.of(open_, node.test), *self.of(either(open_, holds), node.then),
+                    *self.of(either(open_, fell), node.otherwise),
+                ]
+            case ir.Lookup():
+                known = both(*(is_known(self.value(key)) for key in node.keys))
+                return [*self.strictly(node.keys), *self.of(known, node.otherwise)]
+            case ir.Round(otherwise=otherwise, divisor=divisor) if otherwise is not None and divisor is not None:
+                zero = surely(exp.paren(exp.EQ(this=closed(self.value(divisor)), expression=whole(0))))
+                beside = [(both(opposite(zero), test), names) for test, names in self.strictly((node.value, divisor))]
+                return [*self.of(zero, otherwise), *beside]
+            case ir.Quantified() | ir.Count() | ir.SumOver() | ir.ExtremeOver() | ir.Pick():
+                return self._over_many(node)[1]
+            case _:
+                return self.strictly(tuple(ir.children(node)))
+
+    def strictly(self, nodes: Sequence[ir.Expr]) -> Waits:
+        """What those of some nodes that are NULL wait for."""
+        return [entry for node in nodes for entry in self.of(TRUE, node)]
+
+    def of(self, test: exp.Expr, node: ir.Expr) -> Waits:
+        """What a node waits for, where a condition holds and it is NULL."""
+        open_ = both(test, is_null(self.value(node))) if self.with_waits else FALSE
+        return [] if open_ == FALSE else [(both(open_, inner), names) for inner, names in self.waits(node)]
+
+
+# ── Names ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DAY, ROW, HOME = "§dag", "rad", "§hjem"
+"""The day whose satser count; the number of the row; what it belongs to, or itself where it stands alone."""
+
+
+def accessor(entity: str) -> str:
+    """The name by which a thing's columns speak of what it belongs to."""
+    return entity[:1].lower() + entity[1:]
+
+
+def table_name(name: str) -> str:
+    """The relation that has the rows of a ``tabell``."""
+    return f"tabell {name}"
+
+
+def field_column(node: ir.Field, edition: ir.Edition) -> str:
+    """The column of a field of the thing itself, or of what it belongs to."""
+    match node.of:
+        case ir.This():
+            return ".".join(node.path)
+        case ir.Parent(ir.This(), entity):
+            return ".".join((accessor(entity), *node.path))
+        case _:
+            raise NotInSql(f"feltet {'.'.join(node.path)} av noe et søk har funnet, her")
+
+
+def result_column(node: ir.ResultOf, entity: ir.Entity) -> str:
+    if not isinstance(node.of, ir.This):
+        raise NotInSql(f"resultatet {node.name} av noe annet enn {entity.name}")
+    return node.name
+
+
+SEPARATOR = "\x1f"
+
+
+def fact(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
+    """A fact that is missing: whose it is (the number of its row, and its key), and its path. A fact of what the thing
+    belongs to is nobody's row, and its path says whose it is."""
+    if isinstance(node.of, ir.This):
+        key = coalesce(column(entity.key), text(""))
+        return joined_text(cast(column(ROW), "TEXT"), text(SEPARATOR), key, text(SEPARATOR + ".".join(node.path)))
+    return text(SEPARATOR * 2 + field_column(node, edition))
+
+
+def tables_of(edition: ir.Edition) -> Mapping[str, exp.Select]:
+    """The rows of each ``tabell``, as queries."""
+    return {table_name(name): _rows(found) for name, found in edition.tables.items()}
+
+
+def _rows(found: ir.Table) -> exp.Select:
+    kinds = [*found.keys, *found.columns]
+    rows = [
+        exp.Tuple(expressions=[
+            NULL.copy() if value is None else constant(value)
+            for value in (*key, *(row.values[name] for name, _ in found.columns))
+        ])
+        for key, row in found.rows.items()
+    ] or [exp.Tuple(expressions=[NULL.copy() for _ in kinds])]
+    alias = exp.TableAlias(this=exp.to_identifier("v"), columns=[
+        exp.to_identifier(name, quoted=True) for name, _ in kinds])
+    values = exp.Values(expressions=rows, alias=alias)
+    return exp.select(*(
+        exp.alias_(cast(column(name), sql_type(kind)), name, quoted=True) for name, kind in kinds
+    )).from_(values)
+
+
+# ── Small pieces ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _joined(kind: type[exp.Expr], parts: Sequence[exp.Expr]) -> exp.Expr:
+    made = parts[0]
+    for part in parts[1:]:
+        made = kind(this=made, expression=part)
+    return made
+
+
+def _part(part: ir.DatePart, date: exp.Expr) -> exp.Expr:
+    month = exp.Month(this=date)
+    match part:
+        case "år":
+            return exp.Year(this=date)
+        case "måned":
+            return month
+        case "tertial":
+            return exp.IntDiv(this=exp.paren(exp.Add(this=month, expression=whole(3))), expression=whole(4))
+        case "ukedag":
+            return exp.Extract(this=exp.var("ISODOW"), expression=date)
+
+
+def _years(start: exp.Expr, end: exp.Expr) -> exp.Expr:
+    """Completed years; negative where the end comes first."""
+    def between(one: exp.Expr, other: exp.Expr) -> exp.Expr:
+        def in_year(date: exp.Expr) -> exp.Expr:
+            month = exp.Mul(this=exp.Month(this=date.copy()), expression=whole(100))
+            return exp.paren(exp.Add(this=month, expression=exp.Day(this=date.copy())))
+
+        years = exp.Sub(this=exp.Year(this=other.copy()), expression=exp.Year(this=one.copy()))
+        short = case((exp.LT(this=in_year(other), expression=in_year(one)), whole(1)), otherwise=whole(0))
+        return exp.paren(exp.Sub(this=years, expression=exp.paren(short)))
+
+    earlier = exp.LT(this=end.copy(), expression=start.copy())
+    made = case((earlier, exp.Neg(this=between(end, start))), otherwise=between(start, end))
+    return cast(made, "DECIMAL(4, 0)")

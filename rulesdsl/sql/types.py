@@ -1,0 +1,69 @@
+"""Types and fixed values in SQL. No floating point: a number is a DECIMAL of just the digits that its type needs."""
+
+import datetime
+from decimal import Decimal
+from typing import assert_never
+
+from sqlglot import exp
+
+from rulesdsl.core import ir, types
+from rulesdsl.core.types import Type
+from rulesdsl.sql.logic import cast, listed, text
+
+
+def sql_type(kind: Type) -> str:
+    """The type of a column that holds values of a type."""
+    match kind:
+        case types.Bool() | types.Record():
+            return "BOOLEAN"
+        case types.Text() | types.Code() | types.Broken():
+            return "TEXT"
+        case types.Date():
+            return "DATE"
+        case types.Number():
+            return decimal_type(kind)
+        case types.ListOf(item):
+            return f"{sql_type(item)}[]"
+        case _:
+            assert_never(kind)
+
+
+def decimal_type(kind: types.Number) -> str:
+    digits = min(types.MAX_DIGITS, max(kind.digits, kind.scale + 1))
+    return f"DECIMAL({digits}, {kind.scale})"
+
+
+def constant(value: ir.Value) -> exp.Expr:
+    """A fixed value."""
+    match value:
+        case bool():
+            return exp.true() if value else exp.false()
+        case Decimal():
+            return number(value)
+        case str():
+            return text(value)
+        case datetime.date():
+            return exp.cast(text(value.isoformat()), "DATE")
+        case tuple():
+            return listed([constant(each) for each in value])
+        case _:
+            assert_never(value)
+
+
+def number(value: Decimal) -> exp.Expr:
+    """A number with just its own digits."""
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    plain = value if exponent <= 0 else value.quantize(Decimal(1))
+    scale = max(0, -exponent)
+    digits = max(len(plain.as_tuple().digits), scale + 1)
+    return cast(text(f"{plain:f}"), f"DECIMAL({digits}, {scale})")
+
+
+def to_type(value: exp.Expr, kind: Type) -> exp.Expr:
+    """A value as its type has it: a number with the type's digits after the comma."""
+    return cast(value, decimal_type(kind)) if isinstance(kind, types.Number) else value
+
+
+def scale_of(node: ir.Expr) -> int:
+    return node.type.scale if isinstance(node.type, types.Number) else 0

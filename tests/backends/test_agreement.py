@@ -1,0 +1,69 @@
+"""One suite, every back end: value, status, clause, rule and missing facts are the interpreter's, with no tolerance."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from backends.typed_facts import by_duckdb, decided
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from rulebooks import Rulebook, documents, rulebooks
+
+from rulesdsl.core import ir
+from rulesdsl.evaluate.case import Case, load
+from rulesdsl.evaluate.documents import Document
+from rulesdsl.generate.drawing import draw_facts, draw_family, lone, together
+from rulesdsl.generate.plan import plan
+from rulesdsl.sql.terms import NotInSql
+from rulesdsl.workspace import Workspace
+
+WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
+CASES = 400
+"""How many documents each real edition is tried on."""
+
+
+def drawn(edition: ir.Edition, count: int, seed: int) -> list[Case]:
+    """Cases near the edition's examples and at its borders, with many holes; some of them patients."""
+    chance, made = random.Random(seed), plan(edition)
+    kind, choose = made.kind(None), random.Random(seed).randrange
+    found = []
+    for _ in range(count):
+        whole = chance.choice([1, 0.9, 0.3])
+        if chance.random() < 0.6:
+            document = lone(made, kind, choose, draw_facts(made, kind, choose, None, whole))
+        else:
+            document = together(made, kind, choose, draw_family(made, kind, choose, 2 + choose(4), None, whole))
+            siblings = document[kind.entity.plural]
+            if chance.random() < 0.1 and isinstance(siblings, list):
+                siblings[0].pop(kind.entity.date)  # a row with a fault, which the others still see
+        found.append(load(Document(document), edition))
+    return found
+
+
+@pytest.mark.parametrize("name", [each.id for each in WORKSPACE.index])
+def test_the_real_editions(name: str) -> None:
+    edition = WORKSPACE.edition(name)
+    assert edition is not None
+    entity = edition.entities["Episode"]
+    wanted = decided(edition, entity, drawn(edition, CASES, seed=edition.valid_from.year))
+    found = by_duckdb(edition, entity, wanted.rows)
+    assert wanted.differences(found) == []
+    statuses = Counter(answer[0] for row in wanted.answers if row for answer in row.values())
+    assert statuses["known"] > 0
+    assert statuses["unknown"] > 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rulebooks(), st.lists(documents(), min_size=1, max_size=8))
+def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
+    edition = book.edition()
+    cases = [load(document, edition) for document in found]
+    entity = next(edition.entities[result.entity] for result in edition.results.values())
+    wanted = decided(edition, entity, cases)
+    try:
+        answers = by_duckdb(edition, entity, wanted.rows)
+    except NotInSql as missing:
+        event(f"not in SQL: {missing.what}")
+        return
+    assert wanted.differences(answers) == []

@@ -1,0 +1,130 @@
+"""Cases as a relation of typed facts, and what the interpreter says of them, for comparing back ends with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import duckdb
+from attrs import frozen
+
+from rulesdsl.core import ir, types
+from rulesdsl.evaluate.case import Case, Thing
+from rulesdsl.evaluate.facts import path_of
+from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.evaluate.trace import Outcome
+from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.types import sql_type
+
+Answer = tuple[str, Any, str | None, str | None, list[str]]
+"""Status, value, clause, rule and missing facts."""
+
+
+def relation(edition: ir.Edition, entity: ir.Entity) -> dict[str, str]:
+    """The columns of the relation of typed facts of an entity, and their types."""
+    found = {"rad": "BIGINT"}
+
+    def walk(fields: Iterable[ir.FieldDecl], above: tuple[str, ...]) -> None:
+        for decl in fields:
+            found[".".join((*above, decl.name))] = column_type(decl.type, edition)
+            if isinstance(decl.type, types.Record):
+                walk(edition.records[decl.type.name].fields, (*above, decl.name))
+
+    walk(entity.fields, ())
+    if entity.parent:
+        walk(edition.entities[entity.parent].fields, (accessor(entity.parent),))
+    return found
+
+
+def column_type(kind: types.Type, edition: ir.Edition) -> str:
+    if isinstance(kind, types.ListOf) and isinstance(kind.item, types.Record):
+        inner = edition.records[kind.item.name].fields
+        return "STRUCT(" + ", ".join(f'"{each.name}" {sql_type(each.type)}' for each in inner) + ")[]"
+    return sql_type(kind)
+
+
+def accessor(entity: str) -> str:
+    return entity[:1].lower() + entity[1:]
+
+
+def record_lists(entity: ir.Entity, edition: ir.Edition) -> Iterator[tuple[ir.FieldDecl, tuple[ir.FieldDecl, ...]]]:
+    """The fields that are lists of records, and the fields of these."""
+    for decl in entity.fields:
+        if isinstance(decl.type, types.ListOf) and isinstance(decl.type.item, types.Record):
+            yield decl, edition.records[decl.type.item.name].fields
+
+
+@frozen
+class Decided:
+    """The rows of some cases, and for each row the interpreter's answers by result."""
+
+    rows: list[list[Any]]
+    answers: list[dict[str, Answer] | None]
+    """None for a row with a fault of its own: others see its facts, and it has no answer."""
+
+    def differences(self, found: list[dict[str, Answer]]) -> list[tuple[str, Answer, Answer]]:
+        """Each result whose answer is another: its name, the interpreter's answer and the other one."""
+        return [
+            (name, answer, other[name]) for wanted, other in zip(self.answers, found, strict=True) if wanted is not None
+            for name, answer in wanted.items() if answer != other[name]
+        ]
+
+
+def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> Decided:
+    columns = relation(edition, entity)
+    rows: list[list[Any]] = []
+    answers: list[dict[str, Answer] | None] = []
+    for number, case in enumerate(cases):
+        run = decide(edition, case)
+        for thing in case.things:
+            if thing.entity == entity.name:
+                facts = dict(facts_of(thing, edition, entity, number)) | {"rad": len(rows) + 1}
+                facts |= {decl.name: [{each.name: plain(element.get(each.name)) for each in inner}
+                                      for element in thing.facts[decl.name,]]  # type: ignore[union-attr]
+                          for decl, inner in record_lists(entity, edition) if (decl.name,) in thing.facts}
+                rows.append([facts.get(name) for name in columns])
+                answers.append(None if thing.errors else {
+                    name: answer(outcome, thing) for (each, name), outcome in run.outcomes.items() if each is thing})
+    return Decided(rows, answers)
+
+
+def facts_of(thing: Thing, edition: ir.Edition, entity: ir.Entity, case: int) -> Iterator[tuple[str, Any]]:
+    for path, value in thing.facts.items():
+        yield ".".join(path), plain(value)
+    if thing.key is not None:
+        yield entity.key, thing.key
+    if thing.parent is not None and entity.parent:
+        above, parent = thing.parent, edition.entities[entity.parent]
+        for path, value in above.facts.items():
+            yield ".".join((accessor(entity.parent), *path)), plain(value)
+        siblings = above.children.get(entity.name, [])
+        if above.key is not None or len(siblings) > 1:
+            yield f"{accessor(entity.parent)}.{parent.key}", f"{case} {above.key or ''}"
+
+
+def plain(value: Any) -> Any:
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def answer(outcome: Outcome, thing: Thing) -> Answer:
+    known = outcome.status == "known"
+    rule = outcome.rule if known else None
+    missing = sorted(path_of(each, thing) for each in outcome.waits.missing) if outcome.status == "unknown" else []
+    return (outcome.status, plain(outcome.value) if known else None, rule.clause if rule else None,
+            rule.name if rule else None, missing)
+
+
+def by_duckdb(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Answer]]:
+    """The answers of the compiled edition."""
+    columns = relation(edition, entity)
+    connection = duckdb.connect()
+    connection.execute("create table fakta (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")")
+    if rows:
+        connection.executemany(f"insert into fakta values ({', '.join('?' * len(columns))})", rows)
+    query = compile_edition(edition, {entity.name: "fakta"}).sql("duckdb")
+    cursor = connection.execute(query)
+    names = [each[0] for each in cursor.description]
+    found = sorted((dict(zip(names, row, strict=True)) for row in cursor.fetchall()), key=lambda row: row["rad"])
+    results = [name for name, result in edition.results.items() if result.entity == entity.name]
+    return [
+        {name: (row[f"{name}.status"], row[name], row[f"{name}.punkt"], row[f"{name}.regel"], row[f"{name}.mangler"])
+         for name in results} for row in found
+    ]
