@@ -40,6 +40,14 @@ def flat(value: Json) -> Json:
     return {name: flat(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
+def filled(value: Json, type_: Type, edition: Edition) -> Json:
+    """A list of records, each with all its fields: a column has them for every row."""
+    if not (isinstance(type_, ListOf) and isinstance(type_.item, Record) and isinstance(value, list)):
+        return value
+    names = [each.name for each in edition.records[type_.item.name].fields]
+    return [{name: each.get(name) for name in names} if isinstance(each, dict) else each for each in value]
+
+
 def at(raw: Json, path: Iterable[str]) -> Json:
     for name in path:
         raw = raw.get(name) if isinstance(raw, dict) else None
@@ -54,7 +62,8 @@ def table(con: duckdb.DuckDBPyConnection, edition: Edition, entity: str, things:
         values = [at(raw, place.path.split(".")) for raw, _ in things]
         if isinstance(place.type, Record):
             values = [True if isinstance(value, dict) else None for value in values]
-        columns[place.path] = (raw_type(place.type, edition), [flat(value) for value in values])
+        columns[place.path] = (raw_type(place.type, edition), [filled(flat(value), place.type, edition)
+                                                                for value in values])
     key = parent_key(edition, entity)
     if key:
         columns[key] = ("VARCHAR", [at(owner or {}, [key.partition(".")[2]]) for _, owner in things])

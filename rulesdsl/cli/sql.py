@@ -26,6 +26,7 @@ def command(
 ) -> None:
     try:
         from rulesdsl.sql.compile import compile_edition
+        from rulesdsl.sql.dialects import in_dialect
         from rulesdsl.sql.terms import NotInSql
     except ModuleNotFoundError as error:
         fail(f"«isfrules sql» trenger {error.name}.", "Installer med pip install 'isfrules[batch]'.")
@@ -39,4 +40,4 @@ def command(
     except NotInSql as error:
         fail(f"Utgaven {edition} kan ikke skrives som SQL ennå: {error.what}.")
     click.echo(f"-- {found.id} · {found.title} · regelverk {found.meaning[:12]}")
-    click.echo(query.sql(dialect, pretty=True))
+    click.echo(in_dialect(query, dialect))
