@@ -202,23 +202,48 @@ def _parents_checked(con: duckdb.DuckDBPyConnection, made: Plan) -> None:
 
 
 def _answer(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, facts: str, parents: str | None) -> None:
+    """The answers of an edition's rows. What is missing is asked for in a second look, at the few rows that wait and
+    those that belong with them: it costs more than all the rest."""
     book = made.rulebook
-    tables = {book.entity: facts} | ({book.parent: parents} if parents else {})
     aside = f"SELECT rad FROM {identifier(_FAULTS)} WHERE entitet = {quoted(book.entity)}"
     own = f"SELECT rad FROM {identifier(_BELONGS)} WHERE utgave = {quoted(edition.id)}"
+    above = {book.parent: parents} if parents else {}
+    results = [name for name, result in edition.results.items() if result.entity == book.entity]
     only = both(_among(own), exp.not_(_among(aside)))
-    try:
-        query = compile_edition(edition, tables, only=only)
-    except NotInSql as missing:
-        raise cannot(f"{edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
-                     "Avgjør sakene med «isfrules explain».") from None
+    con.execute(f"CREATE TEMP TABLE svar AS {_compiled(edition, {book.entity: facts} | above, only, waits=False)}")
+    statuses = [identifier(f"{name}.status") for name in results]
+    waiting = "SELECT rad FROM svar WHERE " + " OR ".join(f"{status} = 'unknown'" for status in statuses)
+    near = (f"SELECT * FROM {identifier(facts)} WHERE rad IN ({waiting}) OR rad IN (SELECT rad FROM "
+            f"{identifier(_BELONGS)} WHERE til IN (SELECT til FROM {identifier(_BELONGS)} WHERE rad IN ({waiting})))")
+    con.execute(f"CREATE TEMP TABLE {identifier(_NEAR)} AS {near}")
+    second = _compiled(edition, {book.entity: _NEAR} | above, _among(waiting), waits=True)
+    con.execute(f"CREATE TEMP TABLE mangler AS {second}")
     group = book.group.rpartition(".")[2]
     keys = [f"f.{identifier(book.group)} AS {identifier(group)}"] if book.group else []
     keys.append(f"f.{identifier(edition.entities[book.entity].key)}")
+    told = [
+        f"s.{identifier(name + part)}" for name in results for part in ("", ".status", ".punkt", ".regel")
+    ]
+    missing = {name: f"coalesce(m.{identifier(name + '.mangler')}, []) AS {identifier(name + '.mangler')}"
+               for name in results}
+    columns = [each for at, name in enumerate(results) for each in (*told[4 * at : 4 * at + 4], missing[name])]
     con.execute(
         f"CREATE TABLE {identifier(answers_of(edition))} AS SELECT s.rad, {', '.join(keys)}, "
-        f"{quoted(edition.id)} AS utgave, s.* EXCLUDE (rad) FROM ({query.sql(DIALECT)}) AS s "
+        f"{quoted(edition.id)} AS utgave, {', '.join(columns)} FROM svar AS s LEFT JOIN mangler AS m USING (rad) "
         f"JOIN {identifier(facts)} AS f USING (rad)")
+    for name in ("svar", _NEAR, "mangler"):
+        con.execute(f"DROP TABLE {identifier(name)}")
+
+
+_NEAR = "venter"
+
+
+def _compiled(edition: Edition, tables: dict[str, str], only: exp.Expr, waits: bool) -> str:
+    try:
+        return compile_edition(edition, tables, waits=waits, only=only).sql(DIALECT)
+    except NotInSql as missing:
+        raise cannot(f"{edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
+                     "Avgjør sakene med «isfrules explain».") from None
 
 
 def answers_of(edition: Edition) -> str:
