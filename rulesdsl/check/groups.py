@@ -10,7 +10,7 @@ from rulesdsl.check.lower import Clauses, lower_clauses
 from rulesdsl.check.order import cycle_in, ordered
 from rulesdsl.check.reuse import Memory
 from rulesdsl.core import ir
-from rulesdsl.core.trees import applies_to, assemble
+from rulesdsl.core.trees import all_groups, applies_to, assemble
 from rulesdsl.core.values import natural_key
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
@@ -155,22 +155,9 @@ def _target_span(clause: str, target: str, work: Clauses) -> Span:
 
 def _uses(result: ir.Result, memory: Memory) -> frozenset[str]:
     """The results that a result reads. An exception to several clauses is looked at once."""
-    seen: set[int] = set()
-    found: set[str] = set()
-    pending = list(result.groups)
-    while pending:
-        group = pending.pop()
-        if id(group) in seen:
-            continue
-        seen.add(id(group))
-        pending.extend(group.exceptions)
-        for rule in group.rules:
-            pending.extend(rule.exceptions)
-            for root in (*rule.conditions, rule.value):
-                if id(root) not in seen:
-                    seen.add(id(root))
-                    found.update(memory.results_in(root))
-    return frozenset(found)
+    rules = (rule for group in all_groups(result.groups) for rule in group.rules)
+    return frozenset(name for rule in rules for root in (*rule.conditions, rule.value)
+                     for name in memory.results_in(root))
 
 
 def _in_order(results: dict[str, ir.Result], work: Clauses, memory: Memory) -> Lowered:

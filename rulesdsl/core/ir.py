@@ -509,6 +509,14 @@ class Kodeverk:
     title: str
     members: tuple[Member, ...]
 
+    def written(self) -> dict[str, tuple[Member, ...]]:
+        """The members by what data may write for them. A code goes before a name that is spelt like it, for the code
+        is the register's own; several may have had one code, each in its time."""
+        found: dict[str, tuple[Member, ...]] = {}
+        for member in self.members:
+            found[member.code] = (*found.get(member.code, ()), member)
+        return {member.name: (member,) for member in self.members} | found
+
 
 @frozen
 class FieldDecl:

@@ -5,10 +5,10 @@ combinations take all their parts at once, so that the order of rules never matt
 same, the first in the order of clauses is named.
 """
 
-import re
 from collections.abc import Sequence
 
 from rulesdsl.core.ir import Policy
+from rulesdsl.core.values import natural_key
 from rulesdsl.evaluate.kleene import NOTHING, Unknown, unknown_of
 from rulesdsl.evaluate.trace import CONFLICT, Emptiness, State
 
@@ -27,10 +27,9 @@ def _differ(known: Sequence[State]) -> bool:
     return any(state.value != known[0].value for state in known)
 
 
-def _rank(state: State) -> list[tuple[int, str]]:
+def _rank(state: State) -> tuple[tuple[int, str], ...]:
     """The clause that a state names, in the order people count clauses: 4.3.6 before 4.3.10."""
-    parts = re.findall(r"\d+|\D+", state.by.clause if state.by else "")
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    return natural_key(state.by.clause if state.by else "")
 
 
 def side_by_side(states: Sequence[State], alone: bool = False) -> State:

@@ -168,14 +168,7 @@ def _number_hint(raw: Json) -> str:
 
 
 def _code(kodeverk: Kodeverk) -> Convert:
-    members: dict[str, tuple[Member, ...]] = {}
-    for member in kodeverk.members:
-        members[member.code] = (*members.get(member.code, ()), member)
-    codes = set(members)
-    for member in kodeverk.members:
-        # A code goes before a name that is spelt like it, for the code is NPR's.
-        if member.name not in codes:
-            members[member.name] = (member,)
+    members = kodeverk.written()
 
     def read(raw: Json, days: Days) -> Value | Wrong:
         if isinstance(raw, str):

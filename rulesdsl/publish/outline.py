@@ -277,8 +277,10 @@ def _compared(case: CaseExplanation, compared: Comparison, detail: Detail) -> li
             lines.append(_compared_result(differing[result.name], splits.get(result.name), detail))
         elif not other.errors:
             gone = result.name not in {one.name for one in other.results}
-            said = "ikke i den utgaven" if gone else "likt i begge"
-            even = _split(splits[result.name], detail) if result.name in splits else ()
+            told = result.name in splits and detail != "short"
+            same = "likt i begge, for endringene oppveier hverandre" if told else "likt i begge"
+            said = "ikke i den utgaven" if gone else same
+            even = _split(splits[result.name], detail) if told else ()
             lines.append(Line("difference", (_outcome(result),), result_name(result), aside=(word(said),),
                               children=tuple(even)))
     had = {result.name for result in case.results}

@@ -5,14 +5,15 @@ those of what the thing belongs to with its name in front (``pasient.fodselsdato
 keeps the interpreter's arms, their order and their names, so that one can be read against the other.
 """
 
-import re
 from collections.abc import Mapping
 
 from attrs import define, field
 from sqlglot import exp
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import BOOL
+from rulesdsl.core.values import natural_key
 from rulesdsl.sql import defaults
 from rulesdsl.sql.defaults import State
 from rulesdsl.sql.logic import (
@@ -119,7 +120,7 @@ class _Rules:
             for rule in group.rules:
                 excepted = defaults.side_by_side([self._group(each, result) for each in rule.exceptions], keep)
                 states.append(defaults.overridden(excepted, self._rule(rule, result), keep))
-            none = cast(exp.Array(expressions=[]), sql_type(result.type))
+            none = cast(exp.Array(expressions=[]), sql_type(result.type, self.edition))
             own = defaults.together(group.policy, states, none, keep)
             made = self._groups[id(group)] = group, defaults.overridden(exceptions, own, keep)
         return made[1]
@@ -162,27 +163,11 @@ class _Rules:
         return keep
 
 
-def _rank(clause: str) -> list[tuple[int, str]]:
-    parts = re.findall(r"\d+|\D+", clause)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-
 def _numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
     """A number for each rule of a result, which its clause, name and identity tell: by its clause in the order people
     count, then by its place."""
-    seen: dict[int, ir.Rule] = {}
-    pending = list(result.groups)
-    done: set[int] = set()
-    while pending:
-        group = pending.pop(0)
-        if id(group) in done:
-            continue
-        done.add(id(group))
-        for rule in group.rules:
-            seen[id(rule)] = rule
-            pending += rule.exceptions
-        pending += group.exceptions
-    order = sorted(seen.values(), key=lambda rule: _rank(rule.clause))
+    rules = [rule for group in all_groups(result.groups) for rule in group.rules]
+    order = sorted(rules, key=lambda rule: natural_key(rule.clause))
     return {(rule.clause, rule.name, id(rule)): number for number, rule in enumerate(order, start=1)}
 
 

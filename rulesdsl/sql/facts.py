@@ -16,8 +16,9 @@ from rulesdsl.evaluate.documents import MAX_SHOWN
 from rulesdsl.evaluate.read_value import MAX_ITEMS
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
-from rulesdsl.sql.kinds import Kind, Place, places, sql_type
+from rulesdsl.sql.kinds import Kind, Place, places
 from rulesdsl.sql.logic import both, column, either, text
+from rulesdsl.sql.types import sql_type
 from rulesdsl.sql.values import Days, Reading, as_list, blank, read
 
 ROW = "rad"

@@ -1,6 +1,6 @@
 """What a column of data holds, whatever engine it stands in: its kind, and whether it can carry a field of a type."""
 
-from typing import Literal, assert_never
+from typing import Literal
 
 from attrs import field
 
@@ -52,28 +52,6 @@ def _places(edition: Edition, fields: tuple[FieldDecl, ...], above: str) -> tupl
         if isinstance(decl.type, types.Record):
             found += _places(edition, edition.records[decl.type.name].fields, f"{path}.")
     return tuple(found)
-
-
-def sql_type(type_: Type, edition: Edition) -> str:
-    """The type of a typed fact, in words that every engine's dialect is made from."""
-    match type_:
-        case types.Bool() | types.Record():
-            return "BOOLEAN"
-        case types.Text() | types.Code():
-            return "VARCHAR"
-        case types.Date():
-            return "DATE"
-        case Number(scale):
-            return f"DECIMAL({min(type_.digits, types.MAX_DIGITS)}, {scale})"
-        case types.ListOf(types.Record(name)):
-            inner = ", ".join(f'"{each.name}" {sql_type(each.type, edition)}' for each in edition.records[name].fields)
-            return f"STRUCT({inner})[]"
-        case types.ListOf(item):
-            return f"{sql_type(item, edition)}[]"
-        case types.Broken():
-            raise AssertionError("an edition without errors has no broken type")
-        case _:
-            assert_never(type_)
 
 
 # ── Whether a column can carry a field ───────────────────────────────────────────────────────────────────────

@@ -248,8 +248,8 @@ DAY, ROW, HOME = "§dag", "rad", "§hjem"
 
 
 def accessor(entity: str) -> str:
-    """The name by which a thing's columns speak of what it belongs to."""
-    return entity[:1].lower() + entity[1:]
+    """The name by which a thing's columns, and what it misses, speak of what it belongs to."""
+    return entity.lower()
 
 
 def table_name(name: str) -> str:
@@ -288,10 +288,10 @@ def fact(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
 
 def tables_of(edition: ir.Edition) -> Mapping[str, exp.Select]:
     """The rows of each ``tabell``, as queries."""
-    return {table_name(name): _rows(found) for name, found in edition.tables.items()}
+    return {table_name(name): _rows(found, edition) for name, found in edition.tables.items()}
 
 
-def _rows(found: ir.Table) -> exp.Select:
+def _rows(found: ir.Table, edition: ir.Edition) -> exp.Select:
     kinds = [*found.keys, *found.columns]
     rows = [
         exp.Tuple(expressions=[
@@ -304,7 +304,7 @@ def _rows(found: ir.Table) -> exp.Select:
         exp.to_identifier(name, quoted=True) for name, _ in kinds])
     values = exp.Values(expressions=rows, alias=alias)
     return exp.select(*(
-        exp.alias_(cast(column(name), sql_type(kind)), name, quoted=True) for name, kind in kinds
+        exp.alias_(cast(column(name), sql_type(kind, edition)), name, quoted=True) for name, kind in kinds
     )).from_(values)
 
 

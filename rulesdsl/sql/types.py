@@ -11,8 +11,8 @@ from rulesdsl.core.types import Type
 from rulesdsl.sql.logic import cast, listed, text
 
 
-def sql_type(kind: Type) -> str:
-    """The type of a column that holds values of a type."""
+def sql_type(kind: Type, edition: ir.Edition) -> str:
+    """The type of a column that holds values of a type, in words that every engine's dialect is made from."""
     match kind:
         case types.Bool() | types.Record():
             return "BOOLEAN"
@@ -22,8 +22,12 @@ def sql_type(kind: Type) -> str:
             return "DATE"
         case types.Number():
             return decimal_type(kind)
+        case types.ListOf(types.Record(name)):
+            inner = edition.records[name].fields
+            said = ", ".join(f'"{each.name}" {sql_type(each.type, edition)}' for each in inner)
+            return f"STRUCT({said})[]"
         case types.ListOf(item):
-            return f"{sql_type(item)}[]"
+            return f"{sql_type(item, edition)}[]"
         case _:
             assert_never(kind)
 

@@ -14,8 +14,9 @@ from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, MAX_DIGITS, Number, Type
 from rulesdsl.evaluate.read_value import is_valid
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
-from rulesdsl.sql.kinds import Kind, sql_type
+from rulesdsl.sql.kinds import Kind
 from rulesdsl.sql.logic import both, either, text
+from rulesdsl.sql.types import sql_type
 
 BLANKS = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009" \
          "\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -142,7 +143,7 @@ def _number(type_: Number, kind: Kind, x: exp.Expr, made: str) -> Reading:
 
 
 def _code(kodeverk: Kodeverk, kind: Kind, x: exp.Expr, days: Days) -> Reading:
-    members = _members(kodeverk)
+    members = kodeverk.written()
     code = _code_text(kind, x)
     made = exp.Case()
     always: dict[str, list[str]] = {}
@@ -166,18 +167,6 @@ def _code(kodeverk: Kodeverk, kind: Kind, x: exp.Expr, days: Days) -> Reading:
         out = exp.Is(this=value.copy(), expression=exp.null())
         wrong = (*wrong, (out, "ISF518", f"er en kode i {kodeverk.name} som ikke gjelder den dagen"))
     return Reading(value, wrong)
-
-
-def _members(kodeverk: Kodeverk) -> dict[str, tuple[Member, ...]]:
-    """The members by what may be written for them, codes before names that are spelt like them."""
-    members: dict[str, tuple[Member, ...]] = {}
-    for member in kodeverk.members:
-        members[member.code] = (*members.get(member.code, ()), member)
-    codes = set(members)
-    for member in kodeverk.members:
-        if member.name not in codes:
-            members[member.name] = (member,)
-    return members
 
 
 def _code_text(kind: Kind, x: exp.Expr) -> exp.Expr:

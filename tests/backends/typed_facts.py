@@ -12,6 +12,7 @@ from rulesdsl.evaluate.facts import path_of
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.terms import accessor
 from rulesdsl.sql.types import sql_type
 
 Answer = tuple[str, Any, str | None, str | None, list[str]]
@@ -24,7 +25,7 @@ def relation(edition: ir.Edition, entity: ir.Entity) -> dict[str, str]:
 
     def walk(fields: Iterable[ir.FieldDecl], above: tuple[str, ...]) -> None:
         for decl in fields:
-            found[".".join((*above, decl.name))] = column_type(decl.type, edition)
+            found[".".join((*above, decl.name))] = sql_type(decl.type, edition)
             if isinstance(decl.type, types.Record):
                 walk(edition.records[decl.type.name].fields, (*above, decl.name))
 
@@ -32,17 +33,6 @@ def relation(edition: ir.Edition, entity: ir.Entity) -> dict[str, str]:
     if entity.parent:
         walk(edition.entities[entity.parent].fields, (accessor(entity.parent),))
     return found
-
-
-def column_type(kind: types.Type, edition: ir.Edition) -> str:
-    if isinstance(kind, types.ListOf) and isinstance(kind.item, types.Record):
-        inner = edition.records[kind.item.name].fields
-        return "STRUCT(" + ", ".join(f'"{each.name}" {sql_type(each.type)}' for each in inner) + ")[]"
-    return sql_type(kind)
-
-
-def accessor(entity: str) -> str:
-    return entity[:1].lower() + entity[1:]
 
 
 def record_lists(entity: ir.Entity, edition: ir.Edition) -> Iterator[tuple[ir.FieldDecl, tuple[ir.FieldDecl, ...]]]:
