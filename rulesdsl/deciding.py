@@ -66,6 +66,13 @@ def explain_each(
         yield from explain_document(document, workspace, rulebook, entities_from, asked, comparer)
 
 
+def explain_one(workspace: Workspace, document: Document, place: str, question: Question) -> CaseExplanation:
+    """The thing at one place of a document, decided with all the others in sight. Raises ``NoEdition``."""
+    rulebook, entities_from = _rulebook(workspace, question)
+    comparer = _comparer(workspace, rulebook, question)
+    return explain_document(document, workspace, rulebook, entities_from, question, comparer, only=place)[-1]
+
+
 def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
     """The rulebook to decide by, and an edition of it to know its entities from."""
     if asked.edition is not None:
@@ -107,9 +114,10 @@ def _comparer(workspace: Workspace, rulebook: str, asked: Question) -> "Comparer
 
 def explain_document(
     document: Document, workspace: Workspace, rulebook: str, entities_from: Edition, asked: Question,
-    comparer: "Comparer | None" = None,
+    comparer: "Comparer | None" = None, only: str | None = None,
 ) -> list[CaseExplanation]:
-    """The things of one document, each under its own edition, in the order of the document."""
+    """The things of one document, each under its own edition, in the order of the document; or ``only`` the one that
+    stands at a place."""
     hashed = case_hash(document.raw)
     days = dict(rettsdatoer(document, entities_from.entities))
     runs: dict[str, Run] = {}
@@ -117,6 +125,8 @@ def explain_document(
     first = load(document, entities_from)
     later = decide(comparer.other, load(document, comparer.other)) if comparer else None
     for number, thing in enumerate(first.things or (first.root,)):
+        if only is not None and thing.place != only:
+            continue
         day = days.get(thing.place)
         edition = entities_from
         if asked.edition is None and day is not None:

@@ -46,6 +46,12 @@ SIDEWAYS = {
     ("publish.differences", "compare"): "what is changed between editions is published too",
     ("publish.differences_json", "compare"): "for programs as for people",
     ("publish.differences_markdown", "compare"): "and as a chapter",
+    ("publish.contrast", "compare"): "what a change is worth over a table is published too",
+    ("publish.contrast_text", "compare"): "for a terminal",
+    ("publish.contrast_markdown", "compare"): "as Markdown",
+    ("publish.contrast_data", "compare"): "for programs and for Excel",
+    ("publish.contrast_html", "compare"): "as a page",
+    ("publish.contrast_charts", "compare"): "and the charts in it",
     ("publish.json", "evaluate.receipt"): "and so is the receipt it carries",
     ("publish.case_schema", "evaluate.read_value"): "a schema says of values just what reading them demands",
 }

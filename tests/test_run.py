@@ -14,7 +14,6 @@ import click.testing
 import duckdb
 import pytest
 from conftest import Isfrules
-from sqlglot import exp
 
 from rulesdsl.batch import run as running
 from rulesdsl.batch.problems import CannotRun
@@ -389,12 +388,19 @@ def test_ctrl_c_is_quiet(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, result.output, runs.left()) == (130, "", set())
 
 
-def test_rows_that_are_lost_stop_the_run(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = running.compile_edition
-    monkeypatch.setattr(running, "compile_edition",
-                        lambda *given, **more: whole(*given, **{**more, "only": exp.false()}))
-    data = runs.csv(HEAD + ";A;2020-05-01;ja;1;\n")
-    with pytest.raises(CannotRun, match="Regnskapet går ikke opp: 1 rader inn, 0 avgjort"):
+@pytest.mark.parametrize(("lost", "found"), [("false", 0), ("episode_id <> 'B'", 1)])
+def test_rows_that_are_lost_stop_the_run(runs: Runs, monkeypatch: pytest.MonkeyPatch, lost: str, found: int) -> None:
+    """Also where another is there twice, so that there are as many as there should be."""
+    whole = running.decide_rows
+    more = " UNION ALL BY NAME SELECT * FROM ({0}) WHERE episode_id = 'A'" if found else ""
+
+    def losing(*given: Any) -> list[str]:
+        made = " UNION ALL BY NAME ".join(f"({query})" for query in whole(*given))
+        return [f"SELECT * FROM ({made}) WHERE {lost}" + more.format(made)]
+
+    monkeypatch.setattr(running, "decide_rows", losing)
+    data = runs.csv(HEAD + ";A;2020-05-01;ja;1;\n;B;2020-05-01;ja;1;\n")
+    with pytest.raises(CannotRun, match=f"Regnskapet går ikke opp: 2 rader inn, {2 * found} avgjort"):
         run(Job(str(data), runs.out), Workspace(runs.rulebook))
     assert runs.left() == set()
 

@@ -21,13 +21,16 @@ MOST_HEADER = 1_000_000
 @frozen
 class Source:
     """A table as it stands. ``relation`` is what to read from, ``columns`` the names and types. ``count`` is a query
-    for how many rows there are, where that can be known beforehand; of a CSV file it cannot: ``text_file`` names it."""
+    for how many rows there are, where that can be known beforehand; of a CSV file it cannot: ``text_file`` names it.
+    ``row`` is the number of a row, from 1, where the source itself has it: then it can be read as often as one
+    likes."""
 
     name: str
     relation: str
     columns: tuple[tuple[str, str], ...]
     count: str = ""
     text_file: str = ""
+    row: str = ""
 
 
 def open_source(con: duckdb.DuckDBPyConnection, given: str, alias: str) -> Source:
@@ -75,7 +78,9 @@ def _parquet(con: duckdb.DuckDBPyConnection, file: Path) -> Source:
         raise cannot(f"«{file}» kan ikke leses som Parquet.",
                      "Filen kan være ufullstendig. Ta uttrekket på nytt.") from None
     count = f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({quoted(_plain(file))})"
-    return Source(str(file), relation, columns, count)
+    own = "file_row_number"
+    row = f"{own} + 1" if own not in (name.lower() for name, _ in columns) else ""
+    return Source(str(file), relation, columns, count, row=row)
 
 
 def _described(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[tuple[str, str], ...]:
@@ -139,7 +144,8 @@ _BROKEN = {
 
 def renamed(source: Source, matches: tuple[Match, ...]) -> str:
     """A query for the matched columns under the names of their fields, with ``rad``."""
-    columns = ["row_number() OVER () AS rad", *(f"{_value(each)} AS {identifier(each.path)}" for each in matches)]
+    row = source.row or "row_number() OVER ()"
+    columns = [f"{row} AS rad", *(f"{_value(each)} AS {identifier(each.path)}" for each in matches)]
     return f"SELECT {', '.join(columns)} FROM {source.relation}"
 
 

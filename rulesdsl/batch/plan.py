@@ -2,7 +2,8 @@
 the way."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 from sqlglot import exp
@@ -154,8 +155,9 @@ def _divided(
 
 
 def stage(con: duckdb.DuckDBPyConnection, source: Source, matching: Matching, name: str, keep: bool) -> Rows:
-    """The matched columns as a table of their own (``keep``), or as they stand, for a plan."""
-    kind = "TABLE" if keep else "TEMP VIEW"
+    """The matched columns as a table of their own (``keep``), or as they stand: for a plan, and where the file knows
+    the numbers of its rows."""
+    kind = "TABLE" if keep and not source.row else "TEMP VIEW"
     con.execute(f"CREATE {kind} {identifier(name)} AS {renamed(source, matching.matches)}")
     return Rows(name, {each.path: each.kind for each in matching.matches})
 
@@ -225,12 +227,13 @@ def plan(con: duckdb.DuckDBPyConnection, workspace: Workspace, rulebook: Ruleboo
          parents: Source | None, naming: Naming, keep: bool) -> Plan:
     """The plan of a run. With ``keep`` the rows are taken in once and for all, as a run needs them."""
     mine, theirs = matched(rulebook, source, parents, naming)
-    try:
+    with readable(source):
         rows = stage(con, source, mine, ROWS, keep)
-        above = stage(con, parents, theirs, PARENTS, keep) if parents and theirs else None
         days = _days_checked(con, rows, mine, rulebook, workspace)
-    except duckdb.InvalidInputException as error:
-        raise cannot(f"«{source.name}» kan ikke leses: {str(error).splitlines()[0]}") from None
+    above = None
+    if parents and theirs:
+        with readable(parents):
+            above = stage(con, parents, theirs, PARENTS, keep)
     made = Plan(source, parents, rulebook, mine, theirs, rows, above, days, ())
     used = (*made.used, rulebook.latest)
     fields = fields_of(rulebook.editions, rulebook.entity)
@@ -239,6 +242,26 @@ def plan(con: duckdb.DuckDBPyConnection, workspace: Workspace, rulebook: Ruleboo
         above, more = fitting(con, above, theirs, fields_of(rulebook.editions, rulebook.parent, False), used)
         notes += more
     return Plan(source, parents, rulebook, mine, theirs, rows, above, days, (*notes, *_notes(mine, fields, made.used)))
+
+
+_OURS = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, duckdb.InterruptException,
+         duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException)
+"""What stops the engine whatever the data are: the machine, or a mistake of ours."""
+
+
+@contextmanager
+def readable(source: Source) -> Iterator[None]:
+    """Data that the engine gives up on are a message."""
+    try:
+        yield
+    except _OURS:
+        raise
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        hint = "Filen kan være skadet. Ta uttrekket på nytt."
+        if source.text_file:
+            hint = "Se etter en linje som er brutt i to, og lagre filen med like linjeskift (LF eller CRLF)."
+        raise cannot(f"«{source.name}» kan ikke leses ({why}).", hint) from None
 
 
 def _days_checked(con: duckdb.DuckDBPyConnection, rows: Rows, matching: Matching, rulebook: Rulebook,

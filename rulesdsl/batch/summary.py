@@ -3,12 +3,14 @@ clause."""
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from attrs import field
 
-from rulesdsl.batch.inputs import identifier
+from rulesdsl.batch.inputs import identifier, quoted
+from rulesdsl.batch.lines import check_lines
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
 from rulesdsl.catalog import entry
@@ -66,18 +68,23 @@ class Summary:
     parents_at_fault: int = field(default=0)
 
 
-def summed(con: duckdb.DuckDBPyConnection, made: Plan, answers: Mapping[str, str], data: str) -> Summary:
-    """Count everything, from the answers as they will be written. Rows that are lost, or there twice, stop the run."""
+def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str) -> Summary:
+    """Count everything, from the answers as they were written. Rows that are lost, or there twice, stop the run."""
     entity = made.rulebook.entity
-    decided = {name: _one(con, f"SELECT count(*) FROM {identifier(relation)}") for name, relation in answers.items()}
-    distinct = _one(con, "SELECT count(DISTINCT rad) FROM (" + " UNION ALL ".join(
-        f"SELECT rad FROM {identifier(relation)}" for relation in answers.values()) + ")")
+    answers = {each.id: f"svar {each.id}" for each in made.used}
+    for name, relation in answers.items():
+        con.execute(f"CREATE TEMP VIEW {identifier(relation)} AS SELECT * FROM read_parquet({quoted(str(file))}) "
+                    f"WHERE utgave = {quoted(name)}")
+    decided = dict(con.execute(f"SELECT utgave, count(*) FROM read_parquet({quoted(str(file))}) GROUP BY 1").fetchall())
+    decided = {name: decided.get(name, 0) for name in answers}
     faulty = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet = ?", entity)
     broken = _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet = ?', entity)
     taken = _one(con, f"SELECT count(*) FROM {identifier(made.rows.relation)}")
     rows_in = (_one(con, made.source.count) if made.source.count else taken + broken)
+    if made.source.text_file:
+        check_lines(Path(made.source.text_file), made.source.name, taken + broken)
     total = sum(decided.values())
-    if rows_in != total + faulty + broken or total != distinct:
+    if rows_in != total + faulty + broken or not _each_once(con, made, file):
         raise cannot(f"Regnskapet går ikke opp: {rows_in} rader inn, {total} avgjort og {faulty + broken} lagt til "
                      "side.", "Ingenting er skrevet. Dette er en feil i programmet; meld fra om den.")
     editions = {each.id: each for each in made.used}
@@ -120,6 +127,18 @@ def _missing(
     return tuple(con.execute(
         "SELECT resultat, regexp_replace(felt, '\\[.*\\]', '[…]') AS felt, count(*) FROM ("
         + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}").fetchall())
+
+
+def _each_once(con: duckdb.DuckDBPyConnection, made: Plan, file: Path) -> bool:
+    """Whether each row taken in was decided or set aside, and none was both: their numbers and the squares of these
+    come to the same sum, which no row that is lost and another that is there twice would leave as it is."""
+    def sums(relation: str) -> tuple[object, ...] | None:
+        return con.execute(
+            f"SELECT count(*), sum(rad::HUGEINT), sum(rad::HUGEINT * rad) FROM {relation}").fetchone()
+
+    aside = f"SELECT DISTINCT rad FROM feil WHERE entitet = {quoted(made.rulebook.entity)} AND rad IS NOT NULL"
+    return sums(identifier(made.rows.relation)) == sums(
+        f"(SELECT rad FROM read_parquet({quoted(str(file))}) UNION ALL ({aside}))")
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str, *given: object) -> int:

@@ -3,6 +3,7 @@
 import datetime
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import cast
@@ -24,6 +25,7 @@ from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.publish.line import Detail
+from rulesdsl.workspace import Workspace
 
 MOST_BYTES = 200_000_000
 """A larger file is rather split than held in memory."""
@@ -33,9 +35,15 @@ FEW = 20
 
 
 @click.command(
-    "explain", cls=Command, help="Avgjør sakene i en fil (JSON; «-» er standard inn) og viser hvilket punkt som ga hva."
+    "explain", cls=Command, help="Avgjør sakene i en fil (JSON; «-» er standard inn) og viser hvilket punkt som ga "
+    "hva. Med --from og --row: én rad av det «isfrules run» har avgjort."
 )
-@click.argument("file", metavar="FILE", type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@click.argument("file", metavar="FILE", required=False,
+                type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@click.option("--from", "answers", metavar="FIL", type=click.Path(path_type=Path),
+              help="Svarene fra «isfrules run» (.parquet), som --row er en rad i.")
+@click.option("--row", metavar="NØKKEL", help="Raden: nøkkelen, pasienten og nøkkelen (P1/E1), et radnummer (rad:12), "
+              "eller en linje som ikke kunne leses (linje:12).")
 @click.option("--format", "form", metavar="FORM", type=Choice(["tree", "json", "markdown", "html"]), default="tree",
               help="Formen på svaret: tree, json, markdown eller html.")
 @click.option("--detail", metavar="GRAD", type=Choice(["short", "medium", "full"]), default="medium",
@@ -50,26 +58,54 @@ FEW = 20
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.pass_obj
 def command(
-    rulebooks: Path | None, file: Path, form: str, detail: str, edition: str | None, what_if: tuple[str, ...],
-    compare: str | None, known: datetime.date | None,
+    rulebooks: Path | None, file: Path | None, answers: Path | None, row: str | None, form: str, detail: str,
+    edition: str | None, what_if: tuple[str, ...], compare: str | None, known: datetime.date | None,
 ) -> None:
     for setting in what_if:
         if not setting.partition("=")[0].strip() or "=" not in setting:
             fail(f"«{setting}» er ikke en endring.", "Skriv felt=verdi, for eksempel avtale.forankret=ja.")
+    question = Question(edition, what_if, known=known, compare=compare)
+    if answers is not None or row is not None:
+        _explain_row(rulebooks, file, answers, row, question, form, cast(Detail, detail))
+        return
+    if file is None:
+        raise click.MissingParameter(param=next(each for each in command.params if each.name == "file"))
     text = read_file(file)
     workspace = open_workspace(rulebooks)
     found = _Findings()
-    question = Question(edition, what_if, known=known, compare=compare)
     cases = found.watch(explain_each(workspace, text, shown_name(file), question))
-    try:
+    with _editions_of(workspace):
         first = list(islice(cases, FEW + 1))
+    _show(first, cases, form, cast(Detail, detail))
+    if found.any:
+        sys.exit(FINDINGS)
+
+
+def _explain_row(rulebooks: Path | None, file: Path | None, answers: Path | None, row: str | None, question: Question,
+                 form: str, detail: Detail) -> None:
+    """One row of a run, and whether its answer still is what stands there."""
+    from rulesdsl.cli.explain_row import check_asked, say_whether_same, take_up
+
+    answers, row = check_asked(file, answers, row, question)
+    workspace = open_workspace(rulebooks)
+    with _editions_of(workspace):
+        again = take_up(answers, row, workspace, question)
+    found = _Findings()
+    _show(list(found.watch([again.explained])), iter(()), form, detail)
+    say_whether_same(again, answers)
+    if found.any or again.differences:
+        sys.exit(FINDINGS)
+
+
+@contextmanager
+def _editions_of(workspace: Workspace) -> Iterator[None]:
+    """That there is no edition to decide by is a message."""
+    try:
+        yield
     except NoEdition as error:
         if error.broken:
             show_problems(workspace.checked.problems, stderr=True)
         fail(error.message, error.hint)
-    _show(first, cases, form, cast(Detail, detail))
-    if found.any:
-        sys.exit(FINDINGS)
 
 
 def shown_name(file: Path) -> str:

@@ -34,9 +34,9 @@ from rulesdsl.sql.logic import (
     whole,
 )
 from rulesdsl.sql.many import over_many
-from rulesdsl.sql.names import Waits, empty, gathered
-from rulesdsl.sql.sheet import Sheet, table, with_steps
-from rulesdsl.sql.terms import DAY, HOME, ROW, SEPARATOR, NotInSql, Terms, accessor, tables_of
+from rulesdsl.sql.names import DAY, HOME, ROW, SEPARATOR, Waits, accessor, empty, gathered
+from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
+from rulesdsl.sql.terms import NotInSql, Terms, tables_of
 from rulesdsl.sql.types import constant, sql_type, to_type
 
 FACTS = "§fakta"
@@ -44,7 +44,7 @@ FACTS = "§fakta"
 
 
 @define
-class _Rules:
+class Rules:
     """The rules of one entity on their way to columns. ``numbers`` has the number of each rule: they are counted in the
     order in which clauses are named when several agree."""
 
@@ -163,7 +163,7 @@ class _Rules:
         return keep
 
 
-def _numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
+def numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
     """A number for each rule of a result, which its clause, name and identity tell: by its clause in the order people
     count, then by its place."""
     rules = [rule for group in all_groups(result.groups) for rule in group.rules]
@@ -188,11 +188,11 @@ def compile_edition(
     terms = Terms(edition, entity, sheet, over_many, waits)
     answers: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
     for result in edition.results.values():
-        rules = _Rules(edition, entity, sheet, terms, waits, _numbered(result))
+        rules = Rules(edition, entity, sheet, terms, waits, numbered(result))
         answers += rules.outcome(result)
     query = sheet.query(FACTS, answers, only)
     steps = {**tables_of(edition), FACTS: _facts(edition, entity, tables[entity.name])}
-    return with_steps(query, steps.items())
+    return kept(with_steps(query, steps.items()))
 
 
 def given_columns(edition: ir.Edition, entity: ir.Entity) -> list[str]:

@@ -5,107 +5,56 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import BOOL
-from rulesdsl.sql.logic import (
-    NULL,
-    TRUE,
-    both,
-    case,
-    cast,
-    column,
-    is_known,
-    joined_text,
-    listed,
-    text,
-    whole,
-)
-from rulesdsl.sql.names import Waits, gathered
+from rulesdsl.sql.logic import TRUE, both, case, column, is_known, listed, whole
+from rulesdsl.sql.names import Waits
+from rulesdsl.sql.pairs import ELEMENT, INDEX, MINE, OTHER, beside, mentioned
+from rulesdsl.sql.searches import Search, conjunction, struct
 from rulesdsl.sql.sheet import BEFORE, table
-from rulesdsl.sql.siblings import MINE, OTHER, Siblings, check_plain, conjunction, mentioned, struct
-from rulesdsl.sql.terms import ROW, Many, NotInSql, Terms, fact
+from rulesdsl.sql.terms import Many, Terms
 from rulesdsl.sql.types import constant
 
-INDEX = "nr"
-
 
 @define
-class _Element(Terms):
-    """Expressions over this thing and the element of a list that the quantifier called ``var`` is at. What speaks of
-    the thing only is a column of the sheet. ``place`` is how the names of missing facts begin."""
-
-    var: str = ""
-    main: Terms | None = None
-    place: exp.Expr = NULL
-
-    def value(self, node: ir.Expr) -> exp.Expr:
-        assert self.main is not None
-        if isinstance(node, ir.Const):
-            return constant(node.value)
-        if mentioned(node) <= {"this"}:
-            named = self.main.sheet.add(f"{self.var}, ledd", self.main.value(node))
-            return column(named.name, MINE) if isinstance(named, exp.Column) else named
-        check_plain(node)
-        return self.meaning(node)
-
-    def meaning(self, node: ir.Expr) -> exp.Expr:
-        if isinstance(node, ir.Item):
-            item = column(node.name, OTHER)
-            parts = [exp.to_identifier(name, quoted=True) for name in node.path]
-            return exp.Dot.build([item, *parts]) if parts else item
-        if isinstance(node, ir.Lookup):
-            raise NotInSql("et oppslag i et søk i en liste, med elementet som nøkkel")
-        return super().meaning(node)
-
-    def waits(self, node: ir.Expr) -> Waits:
-        assert self.main is not None
-        if isinstance(node, ir.Const):
-            return []
-        if isinstance(node, ir.Item):
-            at = cast(exp.Sub(this=column(INDEX, OTHER), expression=whole(1)), "TEXT")
-            tail = text("".join(["]", *(f".{name}" for name in node.path)]))
-            return [(TRUE, listed([joined_text(self.place, text("["), at, tail)]))] if node.path else []
-        if mentioned(node) <= {"this"}:
-            entries = self.main.of(TRUE, node)
-            if not entries:
-                return []
-            named = self.main.sheet.add(f"{self.var}, venter", gathered(entries))
-            return [(TRUE, column(named.name, MINE) if isinstance(named, exp.Column) else named)]
-        return self._waiting(node)
-
-
-@define
-class _Elements(Siblings):
+class _Elements(Search):
     """A quantifier over the elements of a list."""
 
     items: ir.Expr
 
     def compiled(self) -> tuple[exp.Expr, Waits]:
         found = self.terms.value(self.items)
-        value, waits = super().compiled()
+        value, waits = Search.compiled(self)
         known = is_known(found)
         return case((known, value)), [*self.terms.of(TRUE, self.items),
                                       *((both(known, test), names) for test, names in waits)]
 
-    def _pair(self) -> Terms:
-        terms, items = self.terms, self.items
-        while isinstance(items, ir.Part):
-            items = items.value
-        field = items if isinstance(items, ir.Field) else ir.Field(items.type, ir.This(), (self.node.var,))
-        place = fact(field, terms.edition, terms.entity)
-        return _Element(terms.edition, terms.entity, terms.sheet, terms.many, terms.with_waits, var=self.node.var,
-                        main=terms, place=place)
+    def order(self, key: exp.Expr) -> exp.Expr:
+        return struct({"a": key, "b": column(f"{self.node.var}·{INDEX}")})
 
-    def _by(self, order: exp.Expr) -> exp.Expr:
-        return struct({"a": order, "b": column(INDEX, OTHER)})
-
-    def _source(self, condition: ir.Expr, pair: Terms) -> exp.Select:
+    def source(self, condition: ir.Expr) -> exp.Select:
         """Each row with the elements of its list."""
-        named = self.terms.sheet.add(f"{self.node.var}, liste", self.terms.value(self.items))
-        items = column(named.name, MINE) if isinstance(named, exp.Column) else named
-        columns = [exp.to_identifier(self.node.var, quoted=True)]
+        pair, var = self.pair, self.node.var
+        items = pair.outer_value(self.items)
+        if isinstance(items, exp.Column):
+            items = column(pair.outs[items.name].name, MINE)
+        columns = [exp.to_identifier(ELEMENT, quoted=True)]
         alias = exp.TableAlias(this=exp.to_identifier(OTHER), columns=columns)
         each = exp.Unnest(expressions=[items], alias=alias, offset=exp.to_identifier(INDEX))
-        inner = exp.select(exp.alias_(column(ROW, MINE), ROW, quoted=True)).from_(table(BEFORE, MINE))
+        found = [(name, column(made.name, MINE)) for name, made in pair.outs.items()]
+        found += [(f"{var}·{name}", column(name, OTHER)) for name in (ELEMENT, INDEX)]
+        inner = exp.select(*(exp.alias_(made, name, quoted=True) for name, made in found)).from_(table(BEFORE, MINE))
         return inner.join(each, join_type="cross", copy=False)
+
+
+@define
+class _Lambda(Terms):
+    """Expressions over this thing and the element of a list called ``var``, within one of the engine's functions."""
+
+    var: str = ""
+    outer: Terms | None = None
+
+    def made(self, node: ir.Expr) -> exp.Expr:
+        assert self.outer is not None
+        return self.meaning(node) if self.var in mentioned(node) else self.outer.value(node)
 
 
 def over_list(node: Many, items: ir.Expr, terms: Terms) -> tuple[exp.Expr, Waits]:
@@ -130,9 +79,19 @@ def over_list(node: Many, items: ir.Expr, terms: Terms) -> tuple[exp.Expr, Waits
             holding = _filtered(node.var, node.where, found, terms) if node.where is not None else found
             return exp.cast(exp.ArraySize(this=holding), "DECIMAL(7, 0)"), waits
         case _:
-            return _Elements(node, terms, items).compiled()
+            return _elements(node, items, terms).compiled()
+
+
+def _elements(node: Many, items: ir.Expr, terms: Terms) -> _Elements:
+    held = items
+    while isinstance(held, ir.Part):
+        held = held.value
+    owner = held if isinstance(held, ir.Field) else ir.Field(held.type, ir.This(), (node.var,))
+    pair = beside(terms, node.var, terms.called(node.var), at=terms.fact(owner))
+    return _Elements(node, terms, pair, items)
 
 
 def _filtered(var: str, test: ir.Expr, found: exp.Expr, terms: Terms) -> exp.Expr:
-    lambda_ = exp.Lambda(this=terms.value(test), expressions=[exp.to_identifier(var, quoted=True)])
+    within = _Lambda(terms.edition, terms.entity, terms.sheet, terms.many, False, var=var, outer=terms)
+    lambda_ = exp.Lambda(this=within.value(test), expressions=[exp.to_identifier(var, quoted=True)])
     return exp.ArrayFilter(this=found, expression=lambda_)

@@ -4,7 +4,8 @@ The rules become many small columns. Those that rest on none are computed first,
 on: a query of few levels, in which nothing is computed twice and every column has a name that a reader knows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from attrs import define, field
 from sqlglot import exp
@@ -25,20 +26,22 @@ class Join:
 @define(eq=False)
 class Column:
     """A column: its name, its expression over other columns of the sheet or of its join, what it is, for a reader of
-    the query, and the level at which it can be computed."""
+    the query, and the level at which it can be computed: how many joins it needs, one after the other, and how many
+    steps after the last of them. What needs no join is computed before any, on columns as the source has them."""
 
     name: str
     value: exp.Expr
     says: str = ""
     join: Join | None = None
-    level: int = 0
+    level: tuple[int, int] = (0, 0)
 
 
 @define
 class Sheet:
-    """Columns by name, over a source whose columns are ``given``."""
+    """Columns by name, over a source whose columns are ``given``. ``prefix`` begins the names of its levels."""
 
     given: frozenset[str]
+    prefix: str = ""
     columns: dict[str, Column] = field(factory=dict)
     _by_text: dict[str, str] = field(factory=dict)
 
@@ -54,8 +57,7 @@ class Sheet:
             known = self._free(name)
             self._by_text[text] = known
             under = {*rests_on, *(refs(value) if join is None else refs(join.on, but=join.alias))}
-            level = 1 + max((self.level(each) for each in under), default=0)
-            self.columns[known] = Column(known, value, says, join, level)
+            self.columns[known] = Column(known, value, says, join, self._after(under, join))
         made = column(known)
         if join is None and is_certain(value):
             made.meta[CERTAIN] = True
@@ -64,9 +66,12 @@ class Sheet:
     def alias(self, name: str, value: exp.Expr) -> exp.Expr:
         """A column of just this name, which nothing else has."""
         assert name not in self.columns, name
-        level = 1 + max((self.level(each) for each in refs(value)), default=0)
-        self.columns[name] = Column(name, value, level=level)
+        self.columns[name] = Column(name, value, level=self._after(refs(value), None))
         return column(name)
+
+    def _after(self, under: Iterable[str], join: Join | None) -> tuple[int, int]:
+        joins, steps = max((self.level(each) for each in under), default=(0, 0))
+        return (joins + 1, 0) if join is not None else (joins, steps + 1)
 
     def _free(self, name: str) -> str:
         free, number = name, 1
@@ -75,24 +80,26 @@ class Sheet:
             free = f"{name} ({number})"
         return free
 
-    def level(self, name: str) -> int:
+    def level(self, name: str) -> tuple[int, int]:
         """The level after which a column is there; the source's own are there from the start."""
         found = self.columns.get(name)
-        return found.level if found else 0
+        return found.level if found else (0, 0)
 
     def query(self, source: str, wanted: Sequence[tuple[str, exp.Expr]],
-              only: exp.Expr | None = None) -> exp.Select:
-        """The query that gives the wanted columns for the rows where ``only`` holds, and computes no others."""
-        needed = self._needed({name for _, value in wanted for name in refs(value)})
-        levels: dict[int, list[Column]] = {}
+              only: exp.Expr | None = None, ready: Collection[str] = ()) -> exp.Select:
+        """The query that gives the wanted columns for the rows where ``only`` holds, and computes no others. The source
+        has those that are ``ready`` as well as what is given."""
+        asked = [value for _, value in wanted] + ([only] if only is not None else [])
+        needed = self.needed(refs(*asked), ready)
+        levels: dict[tuple[int, int], list[Column]] = {}
         for each in self.columns.values():
             if each.name in needed:
                 levels.setdefault(each.level, []).append(each)
         steps: list[tuple[str, exp.Select]] = []
         before = source
-        for level in sorted(levels):
-            steps.append((level_name(level), self._step(before, levels[level])))
-            before = level_name(level)
+        for number, level in enumerate(sorted(levels), start=1):
+            steps.append((self.prefix + level_name(number), self._step(before, levels[level])))
+            before = self.prefix + level_name(number)
         outer = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in wanted)).from_(table(before))
         if only is not None:
             outer = outer.where(only)
@@ -119,19 +126,21 @@ class Sheet:
 
         return value.transform(said)
 
-    def _needed(self, names: set[str]) -> set[str]:
+    def needed(self, names: Iterable[str], ready: Collection[str] = ()) -> set[str]:
+        """The columns of the sheet that some columns rest on, themselves among them, but those that are ready."""
         found: set[str] = set()
         pending = list(names)
         while pending:
             name = pending.pop()
-            each = self.columns.get(name)
-            if each is None or name in found:
-                continue
-            found.add(name)
-            pending += refs(each.value)
-            if each.join is not None:
-                pending += [*refs(each.join.on), *refs(each.join.relation)]
+            if name in self.columns and name not in found and name not in ready:
+                found.add(name)
+                pending += self.under(name)
         return found
+
+    def under(self, name: str) -> set[str]:
+        """What a column looks at."""
+        each = self.columns[name]
+        return refs(each.value) | (refs(each.join.on, each.join.relation) if each.join is not None else set())
 
 
 def with_steps(query: exp.Select, steps: Iterable[tuple[str, exp.Expr]]) -> exp.Select:
@@ -141,6 +150,16 @@ def with_steps(query: exp.Select, steps: Iterable[tuple[str, exp.Expr]]) -> exp.
         exp.CTE(this=step, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True))) for name, step in steps
     ]
     query.set("with_", exp.With(expressions=[*made, *(own.expressions if own else ())]))
+    return query
+
+
+def kept(query: exp.Select) -> exp.Select:
+    """The query with steps that are read more than once made once and for all. An engine that writes steps into one
+    another may take minutes to plan what it then does in no time."""
+    read = Counter(each.name for each in query.find_all(exp.Table))
+    for step in query.args["with_"].expressions:
+        if read[step.alias] > 1:
+            step.set("materialized", True)
     return query
 
 

@@ -4,13 +4,15 @@
 a condition, which is never NULL itself, and a list of facts; they hold where the value is NULL.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import assert_never
 
 from attrs import define, field
 from sqlglot import exp
 
 from rulesdsl.core import ir, types
+from rulesdsl.source import frozen
 from rulesdsl.sql.logic import (
     FALSE,
     NULL,
@@ -19,21 +21,18 @@ from rulesdsl.sql.logic import (
     case,
     cast,
     closed,
-    coalesce,
     column,
     either,
     greatest,
     is_known,
     is_null,
-    joined_text,
     least,
     listed,
     opposite,
     surely,
-    text,
     whole,
 )
-from rulesdsl.sql.names import Waits
+from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, accessor, fact, fact_among_many, table_name
 from rulesdsl.sql.rounding import rounded
 from rulesdsl.sql.sheet import Join, Sheet, table
 from rulesdsl.sql.types import constant, decimal_type, sql_type
@@ -46,7 +45,7 @@ _COMPARE: dict[ir.Comparison, type[exp.Expr]] = {
 
 
 class NotInSql(Exception):
-    """A rulebook asks for something that has no form in SQL yet: ``what`` says it in Norwegian."""
+    """A rulebook asks for something that has no form in SQL: ``what`` says it in Norwegian."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -56,16 +55,53 @@ class NotInSql(Exception):
 @define
 class Terms:
     """The expressions of one entity's rules, as columns of its sheet. ``many`` compiles quantifiers; without
-    ``with_waits`` nothing is said to be waited for. What several rules share is made once."""
+    ``with_waits`` nothing is said to be waited for. ``kin`` has the relations of other entities, where rules look at
+    these. ``numbers`` tell searches apart. What several rules share is made once."""
 
     edition: ir.Edition
     entity: ir.Entity
     sheet: Sheet
     many: "Callable[[Many, Terms], tuple[exp.Expr, Waits]]"
     with_waits: bool = True
+    kin: "Mapping[str, Relation] | None" = None
+    numbers: Iterator[int] = field(factory=lambda: count(1))
     _values: dict[int, tuple[ir.Expr, exp.Expr]] = field(factory=dict)
     _waits: dict[int, Waits] = field(factory=dict)
     _quantified: dict[int, tuple[exp.Expr, Waits]] = field(factory=dict)
+
+    def within(self, entity: ir.Entity, sheet: Sheet) -> "Terms":
+        """The expressions of another entity, as columns of its own sheet."""
+        return Terms(self.edition, entity, sheet, self.many, self.with_waits, self.kin, self.numbers)
+
+    def called(self, var: str) -> str:
+        """A name for a search, which no other has."""
+        return f"{var} {next(self.numbers)}"
+
+    # ── things ──
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The columns that tell the rows of the sheet apart."""
+        return (ROW,)
+
+    def place(self, ref: ir.Ref, name: str) -> exp.Expr:
+        """A column of a thing: this one, or what it belongs to."""
+        match ref:
+            case ir.This():
+                return column(name)
+            case ir.Parent(ir.This(), entity):
+                return column(f"{accessor(entity)}.{name}")
+            case _:
+                raise AssertionError(ref)
+
+    def identity(self, ref: ir.Ref) -> exp.Expr:
+        """What those that belong to a thing have for their home."""
+        return column(SELF if isinstance(ref, ir.This) else HOME)
+
+    def fact(self, node: ir.Field) -> exp.Expr:
+        """The name of a fact that is missing."""
+        of_many = self.kin is not None
+        return (fact_among_many if of_many else fact)(node, self.edition, self.entity)
 
     # ── values ──
 
@@ -73,13 +109,16 @@ class Terms:
         """The value of a node; NULL is ukjent."""
         made = self._values.get(id(node))
         if made is None:
-            made = self._values[id(node)] = node, self.meaning(node)
+            made = self._values[id(node)] = node, self.made(node)
         return made[1].copy()
+
+    def made(self, node: ir.Expr) -> exp.Expr:
+        return self.meaning(node)
 
     def meaning(self, node: ir.Expr) -> exp.Expr:
         match node:
             case ir.Field():
-                return column(field_column(node, self.edition))
+                return self.place(node.of, ".".join(node.path))
             case ir.Not():
                 return opposite(closed(self.value(node.value)))
             case ir.Known():
@@ -91,7 +130,7 @@ class Terms:
             case ir.Contains():
                 return exp.ArrayContains(this=self.value(node.items), expression=self.value(node.value))
             case ir.ResultOf():
-                return column(result_column(node, self.entity))
+                return self.place(node.of, node.name)
             case ir.OneOf():
                 asked = self.value(node.value)
                 if not node.options:
@@ -195,20 +234,20 @@ class Terms:
         """What a node waits for where its value is NULL."""
         made = self._waits.get(id(node))
         if made is None:
-            made = self._waits[id(node)] = self._waiting(node)
+            made = self._waits[id(node)] = self.waiting(node)
         return made
 
-    def _waiting(self, node: ir.Expr) -> Waits:
+    def waiting(self, node: ir.Expr) -> Waits:
         match node:
             case ir.Field():
-                return [(TRUE, listed([fact(node, self.edition, self.entity)]))]
+                return [(TRUE, listed([self.fact(node)]))]
             case ir.Known() | ir.Const() | ir.Same():
                 return []
             case ir.RateOf():
                 day = ir.Field(types.Date(), ir.This(), (self.entity.date,))
-                return [(TRUE, listed([fact(day, self.edition, self.entity)]))]
+                return [(TRUE, listed([self.fact(day)]))]
             case ir.ResultOf():
-                return [(TRUE, column(f"{result_column(node, self.entity)}.venter"))]
+                return [(TRUE, self.place(node.of, f"{node.name}.venter"))]
             case ir.Part():
                 return self.waits(node.value)
             case ir.If():
@@ -241,49 +280,15 @@ class Terms:
         return [] if open_ == FALSE else [(both(open_, inner), names) for inner, names in self.waits(node)]
 
 
-# ── Names ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-DAY, ROW, HOME = "§dag", "rad", "§hjem"
-"""The day whose satser count; the number of the row; what it belongs to, or itself where it stands alone."""
+# ── Relations ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def accessor(entity: str) -> str:
-    """The name by which a thing's columns, and what it misses, speak of what it belongs to."""
-    return entity.lower()
+@frozen
+class Relation:
+    """Where the rows of an entity stand, and with which columns."""
 
-
-def table_name(name: str) -> str:
-    """The relation that has the rows of a ``tabell``."""
-    return f"tabell {name}"
-
-
-def field_column(node: ir.Field, edition: ir.Edition) -> str:
-    """The column of a field of the thing itself, or of what it belongs to."""
-    match node.of:
-        case ir.This():
-            return ".".join(node.path)
-        case ir.Parent(ir.This(), entity):
-            return ".".join((accessor(entity), *node.path))
-        case _:
-            raise NotInSql(f"feltet {'.'.join(node.path)} av noe et søk har funnet, her")
-
-
-def result_column(node: ir.ResultOf, entity: ir.Entity) -> str:
-    if not isinstance(node.of, ir.This):
-        raise NotInSql(f"resultatet {node.name} av noe annet enn {entity.name}")
-    return node.name
-
-
-SEPARATOR = "\x1f"
-
-
-def fact(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
-    """A fact that is missing: whose it is (the number of its row, and its key), and its path. A fact of what the thing
-    belongs to is nobody's row, and its path says whose it is."""
-    if isinstance(node.of, ir.This):
-        key = coalesce(column(entity.key), text(""))
-        return joined_text(cast(column(ROW), "TEXT"), text(SEPARATOR), key, text(SEPARATOR + ".".join(node.path)))
-    return text(SEPARATOR * 2 + field_column(node, edition))
+    name: str
+    columns: frozenset[str]
 
 
 def tables_of(edition: ir.Edition) -> Mapping[str, exp.Select]:

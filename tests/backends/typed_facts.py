@@ -1,6 +1,6 @@
 """Cases as a relation of typed facts, and what the interpreter says of them, for comparing back ends with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -11,8 +11,8 @@ from rulesdsl.evaluate.case import Case, Thing
 from rulesdsl.evaluate.facts import path_of
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome
-from rulesdsl.sql.compile import compile_edition
-from rulesdsl.sql.terms import accessor
+from rulesdsl.sql.entities import compile_for
+from rulesdsl.sql.names import accessor
 from rulesdsl.sql.types import sql_type
 
 Answer = tuple[str, Any, str | None, str | None, list[str]]
@@ -64,9 +64,9 @@ def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> De
     answers: list[dict[str, Answer] | None] = []
     for number, case in enumerate(cases):
         run = decide(edition, case)
-        for thing in case.things:
-            if thing.entity == entity.name:
-                facts = dict(facts_of(thing, edition, entity, number)) | {"rad": len(rows) + 1}
+        for thing in all_things(case.root):
+            if thing.entity == entity.name and not (case.alone and thing is case.root):
+                facts = dict(facts_of(thing, edition, entity, number, case.alone)) | {"rad": len(rows) + 1}
                 facts |= {decl.name: [{each.name: plain(element.get(each.name)) for each in inner}
                                       for element in thing.facts[decl.name,]]  # type: ignore[union-attr]
                           for decl, inner in record_lists(entity, edition) if (decl.name,) in thing.facts}
@@ -76,17 +76,29 @@ def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> De
     return Decided(rows, answers)
 
 
-def facts_of(thing: Thing, edition: ir.Edition, entity: ir.Entity, case: int) -> Iterator[tuple[str, Any]]:
+def all_things(thing: Thing) -> Iterator[Thing]:
+    """A thing and all that belong to it, whether they have results or not."""
+    yield thing
+    for below in thing.children.values():
+        for each in below:
+            yield from all_things(each)
+
+
+def facts_of(
+    thing: Thing, edition: ir.Edition, entity: ir.Entity, case: int, alone: bool
+) -> Iterator[tuple[str, Any]]:
+    """The facts by column. A thing that others may belong to has a key that no other case has."""
     for path, value in thing.facts.items():
         yield ".".join(path), plain(value)
-    if thing.key is not None:
+    if not entity.parent and any(each.parent == entity.name for each in edition.entities.values()):
+        yield entity.key, f"{case} {thing.key or ''}"
+    elif thing.key is not None:
         yield entity.key, thing.key
     if thing.parent is not None and entity.parent:
         above, parent = thing.parent, edition.entities[entity.parent]
         for path, value in above.facts.items():
             yield ".".join((accessor(entity.parent), *path)), plain(value)
-        siblings = above.children.get(entity.name, [])
-        if above.key is not None or len(siblings) > 1:
+        if not alone:
             yield f"{accessor(entity.parent)}.{parent.key}", f"{case} {above.key or ''}"
 
 
@@ -102,17 +114,28 @@ def answer(outcome: Outcome, thing: Thing) -> Answer:
             rule.name if rule else None, missing)
 
 
-def by_duckdb(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Answer]]:
-    """The answers of the compiled edition."""
-    columns = relation(edition, entity)
-    connection = duckdb.connect()
-    connection.execute("create table fakta (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")")
-    if rows:
-        connection.executemany(f"insert into fakta values ({', '.join('?' * len(columns))})", rows)
-    query = compile_edition(edition, {entity.name: "fakta"}).sql("duckdb")
+def by_duckdb(
+    edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]], others: Mapping[str, list[list[Any]]] | None = None
+) -> list[dict[str, Answer]]:
+    """The answers of the compiled edition for an entity; ``others`` are the rows of the other entities."""
+    connection = duckdb.connect(config={"threads": 1})
+    given = {**(others or {}), entity.name: rows}
+    for name, found in given.items():
+        columns = relation(edition, edition.entities[name])
+        said = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        connection.execute(f'create table "fakta {name}" ({said})')
+        if found:
+            connection.executemany(f"insert into \"fakta {name}\" values ({', '.join('?' * len(columns))})", found)
+    query = compile_for(edition, entity.name, {name: f"fakta {name}" for name in given}).sql("duckdb")
     cursor = connection.execute(query)
-    names = [each[0] for each in cursor.description]
-    found = sorted((dict(zip(names, row, strict=True)) for row in cursor.fetchall()), key=lambda row: row["rad"])
+    return answers_of(edition, entity, [each[0] for each in cursor.description], cursor.fetchall())
+
+
+def answers_of(
+    edition: ir.Edition, entity: ir.Entity, names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> list[dict[str, Answer]]:
+    """The answers that a query gave, in the order of the facts."""
+    found = sorted((dict(zip(names, row, strict=True)) for row in rows), key=lambda row: int(row["rad"]))
     results = [name for name, result in edition.results.items() if result.entity == entity.name]
     return [
         {name: (row[f"{name}.status"], row[name], row[f"{name}.punkt"], row[f"{name}.regel"], row[f"{name}.mangler"])

@@ -65,6 +65,13 @@ entitet Episode i Pasient som episoder «Episode»
   avtale : Avtale valgfri
 """
 
+_FIELDS = DATA.partition("  nøkkel episode_id : tekst\n")[2]
+FAMILY = DATA.replace("  nøkkel pasient_id : tekst\n", f"  nøkkel pasient_id : tekst\n{_FIELDS}") + f"""
+entitet Prove i Pasient som prover «Prøve»
+  nøkkel prove_id : tekst
+{_FIELDS}"""
+"""The same data, where patients have episodes and samples, and all three have the same fields and may be decided."""
+
 HEAD = "regelverk prove 2020 «Prøve»\n  gjelder 2020-01-01 til 2020-12-31\n  bruker data\n"
 
 TYPES = {
@@ -107,9 +114,13 @@ def below(count: int) -> st.SearchStrategy[int]:
 
 @dataclass(frozen=True)
 class Scope:
-    """What an expression may speak of. ``things`` are prefixes (``e1.``); ``items`` elements and their parts."""
+    """What an expression may speak of. ``things`` are prefixes (``e1.``), ``owners`` the entity of each; ``items``
+    elements and their parts. ``entity`` is what is decided, ``kinds`` what its patient has of it and of others."""
 
-    results: tuple[tuple[str, str], ...] = ()
+    entity: str = "Episode"
+    kinds: tuple[tuple[str, str], ...] = (("Episode", "episoder"),)
+    owners: tuple[str, ...] = ("Episode",)
+    results: tuple[tuple[str, str, str], ...] = ()
     lists: tuple[tuple[str, str], ...] = ()
     things: tuple[str, ...] = ("",)
     items: tuple[tuple[str, str], ...] = ()
@@ -141,14 +152,17 @@ class Maker:
     def field(self, tag: str, scope: Scope) -> str:
         """A field of the thing at hand, of one that a quantifier named, or of the patient."""
         prefix = self.pick(scope.things)
-        if tag in PASIENT and not self.often(4):
+        if tag in PASIENT and scope.kinds and not self.often(4):
             return f"{prefix}pasient.{self.pick(PASIENT[tag])}"
         return prefix + self.pick(EPISODE[tag])
 
     def atom(self, tag: str, scope: Scope, bare: bool = False) -> str:
         """``bare``: nothing that needs its place to say what it means."""
         found = [name for name, kind in (*scope.items, *scope.parts) if kind == tag]
-        found += [self.pick(scope.things) + name for name, kind in scope.results if kind == tag]
+        for name, kind, entity in scope.results:
+            own = [prefix for prefix, owner in zip(scope.things, scope.owners, strict=True) if owner == entity]
+            above = [f"{prefix}pasient." for prefix in scope.things if scope.kinds and entity == "Pasient"]
+            found += [prefix + name for prefix in (*own, *above) if kind == tag]
         if found and self.often():
             return str(self.pick(found))
         if self.often(4) or (bare and tag == "code"):
@@ -182,7 +196,9 @@ class Maker:
 
     def _bool(self, tag: str, scope: Scope, depth: int) -> str:
         ways = [self._all, self._any, self._not, self._compare, self._compare, self._one_of, self._between, self._in,
-                self._exists, self._for_all, self._this_is]
+                self._exists, self._for_all]
+        ways += [self._this_is] if scope.kinds else []
+        ways += [self._crossing] * 4 if len(scope.things) > 1 else []
         return str(self.pick(ways if self.monotone else [*ways, self._known])(scope, depth))
 
     def _all(self, scope: Scope, depth: int) -> str:
@@ -198,6 +214,25 @@ class Maker:
         tag = self.pick(tuple(TYPES))
         op = self.pick(("er", "er ikke", "<", "<=", ">", ">=") if tag in ORDERED else ("er", "er ikke"))
         return f"{self.expr(tag, scope, depth, bare=True)} {op} {self.expr(tag, scope, depth)}"
+
+    def _crossing(self, scope: Scope, depth: int) -> str:
+        """What speaks of several things at once: a comparison, a look-up, or a search within the search."""
+        first, last, name = self.pick(scope.things[:-1]), scope.things[-1], self.fresh("e")
+        both = f"{self._alike(f'{name}.', last)} og {self._alike(f'{name}.', first)}"
+        among = f"{name} i {last}pasient.{self.pick(scope.kinds)[1]} der {both}"
+        key = self.pick([item for item, tag in scope.items if tag == "text"] or [f"{first}drg"])
+        return str(self.pick((
+            self._alike(first, last), f"år({first}utdato) er år({last}inndato) og {self._alike(first, last)}",
+            f"år_mellom({first}inndato; {last}utdato) >= {last}n",
+            f"vekt[{key}; {last}farge].lik ellers {last}hast", f"finnes {among}",
+            f"(antall {among}) > {self.literal('tall')}", f"(sum {name}.n for {among}) >= {first}n",
+            f"(siste {name}.belop for {among} etter {first}n + {name}.m ellers {last}belop) < {first}belop",
+        )))
+
+    def _alike(self, one: str, other: str) -> str:
+        tag = self.pick(tuple(TYPES))
+        op = self.pick(("er", "er", "er ikke", "<=") if tag in ORDERED else ("er", "er", "er ikke"))
+        return f"({one}{self.pick(EPISODE[tag])} {op} {other}{self.pick(EPISODE[tag])})"
 
     def _one_of(self, scope: Scope, depth: int) -> str:
         tag = self.pick(tuple(TYPES))
@@ -225,7 +260,7 @@ class Maker:
     def _number(self, tag: str, scope: Scope, depth: int) -> str:
         ways = [self._sum, self._negate, self._round, self._share, self._sum_over, self._product]
         if tag == "tall":
-            ways += [self._part_of_date, self._years, self._years, self._count, self._count]
+            ways += [self._part_of_date, self._years, self._count] * 3
         if tag == "dogn":
             ways += [self._days] * 3
         if tag in ("kr", "poeng", "tall2"):
@@ -249,7 +284,8 @@ class Maker:
         """A rounded division. Its numbers are plain facts, so that no size outgrows what is held exactly."""
         over, under = self.field(tag, scope), self.pick((self.field("tall", scope), "antallet"))
         if under == "antallet":
-            under = f"(antall {self.fresh('s')} i pasient.episoder)"
+            domain = f"pasient.{self.pick(scope.kinds)[1]}" if scope.kinds else "koder"
+            under = f"(antall {self.fresh('s')} i {domain})"
         return (f"{self._mode()}({over} / {under}; {self.draw(below(NUMBERS[tag][1] + 1))}) "
                 f"ellers {self.atom(tag, scope)}")
 
@@ -297,10 +333,11 @@ class Maker:
 
     def over(self, scope: Scope) -> tuple[str, str, Scope]:
         """A quantifier's name, domain and what may be said within it."""
-        if self.often():
-            name = "annen" if "annen." not in scope.things and not self.often(4) else self.fresh("e")
-            holder = self.pick(scope.things)
-            return name, f"{holder}pasient.episoder", replace(scope, things=(*scope.things, f"{name}."))
+        if scope.kinds and self.often():
+            entity, plural = self.pick(scope.kinds)
+            other = entity == scope.entity and "annen." not in scope.things and not self.often(4)
+            name, holder = "annen" if other else self.fresh("e"), self.pick(scope.things)
+            return name, f"{holder}pasient.{plural}", _with_thing(scope, name, entity)
         where, tag = self.items(scope)
         name = self.fresh("x")
         if tag == "Tjeneste":
@@ -311,11 +348,16 @@ class Maker:
         return name, where, replace(scope, items=(*scope.items, (name, tag)))
 
     def _where(self, scope: Scope, depth: int) -> str:
-        return f" der {self.bool(scope, depth)}" if self.often(3) else ""
+        return f" der {self._within(scope, depth)}" if self.often(3) else ""
+
+    def _within(self, scope: Scope, depth: int) -> str:
+        """A condition within a quantifier; it often speaks of both sides."""
+        crossing = len(scope.things) > 1 and not self.often()
+        return f"({self._crossing(scope, depth)})" if crossing else self.bool(scope, depth)
 
     def _exists(self, scope: Scope, depth: int) -> str:
         name, domain, inner = self.over(scope)
-        return f"finnes {name} i {domain} der {self.bool(inner, depth)}"
+        return f"finnes {name} i {domain} der {self._within(inner, depth)}"
 
     def _for_all(self, scope: Scope, depth: int) -> str:
         name, domain, inner = self.over(scope)
@@ -323,10 +365,11 @@ class Maker:
 
     def _this_is(self, scope: Scope, depth: int) -> str:
         name = self.fresh("e")
-        inner = replace(scope, things=(*scope.things, f"{name}."))
+        inner = _with_thing(scope, name, scope.entity)
         key = self.expr(self.pick(ORDERED), inner, depth)
         kind = self.pick(("første", "siste"))
-        return f"denne er {kind} {name} i pasient.episoder{self._where(inner, depth)} etter {key}"
+        domain = f"pasient.{dict(scope.kinds)[scope.entity]}"
+        return f"denne er {kind} {name} i {domain}{self._where(inner, depth)} etter {key}"
 
     def _count(self, tag: str, scope: Scope, depth: int) -> str:
         name, domain, inner = self.over(scope)
@@ -348,6 +391,10 @@ class Maker:
         take, otherwise = self.expr(tag, inner, depth, bare=True), self.expr(tag, scope, depth)
         kind, key = self.pick(("første", "siste")), self.expr(self.pick(ORDERED), inner, depth)
         return f"{kind} {take} for {name} i {domain}{self._where(inner, depth)} etter {key} ellers {otherwise}"
+
+
+def _with_thing(scope: Scope, name: str, entity: str) -> Scope:
+    return replace(scope, things=(*scope.things, f"{name}."), owners=(*scope.owners, entity))
 
 
 def written(tag: str, value: Any) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rule_expressions import (
     DATA,
     EPISODE,
+    FAMILY,
     HEAD,
     LISTS,
     ORDERED,
@@ -52,11 +53,12 @@ class Clause:
 
 @dataclass
 class Rulebook:
-    """The text of a rulebook, in declarations, and the CSV of its table."""
+    """The text of a rulebook, in declarations, and the CSV of its table; ``several`` says whose data it speaks of."""
 
     declarations: list[str]
     clauses: list[Clause]
     csv: str
+    several: bool = False
 
     @property
     def text(self) -> str:
@@ -66,7 +68,7 @@ class Rulebook:
         """The rulebook, read and checked. What is sure to conflict is a message, and no rulebook."""
         problems = Problems()
         file = parse(Source("prove.isf", self.text), problems)
-        checked = check([_data(), file], lambda beside, name: self.csv.encode(), problems)
+        checked = check([_data(self.several), file], lambda beside, name: self.csv.encode(), problems)
         errors = [problem for problem in checked.problems if problem.is_error]
         if errors and {problem.code for problem in errors} <= {"ISF417", "ISF423"}:
             reject()
@@ -75,9 +77,9 @@ class Rulebook:
 
 
 @cache
-def _data() -> ast.File:
+def _data(several: bool) -> ast.File:
     problems = Problems()
-    file = parse(Source("data.isf", DATA), problems)
+    file = parse(Source("data.isf", FAMILY if several else DATA), problems)
     assert not problems.found
     return file
 
@@ -135,7 +137,8 @@ class RuleMaker(Maker):
             columns[0] = "farger" if not apart else "code"
         heads = [column if column in LISTS else self.expr(column, scope, 1, bare=True) for column in columns]
         kind = f"liste av {TYPES[tag]}" if policy == "alle" else TYPES[tag]
-        head = f"beslutning {name} : {kind} for Episode   treff {policy}\n  ifølge k\n  | {' | '.join(heads)} || ut |"
+        head = (f"beslutning {name} : {kind} for {scope.entity}   treff {policy}\n  ifølge k\n"
+                f"  | {' | '.join(heads)} || ut |")
         rows = []
         for number in range(1 + self.draw(below(3 if apart else 4))):
             cells = [self.cell(column) for column in columns]
@@ -159,8 +162,9 @@ class RuleMaker(Maker):
 
 
 @st.composite
-def rulebooks(draw: st.DrawFn, monotone: bool = False) -> Rulebook:
-    """A well-typed rulebook: up to four results, each with up to five clauses, or a decision table."""
+def rulebooks(draw: st.DrawFn, monotone: bool = False, several: bool = False) -> Rulebook:
+    """A well-typed rulebook: up to four results, each with up to five clauses, or a decision table. With ``several``
+    the results are for patients, episodes and samples."""
     make = RuleMaker(draw, monotone)
     declarations = [
         *_rates(make),
@@ -169,16 +173,17 @@ def rulebooks(draw: st.DrawFn, monotone: bool = False) -> Rulebook:
         "  kolonne lik : ja/nei\n  kolonne frist : dato\n  kolonne klasse : Farge\n  fil «vekt.csv» ifølge k",
     ]
     clauses: list[Clause] = []
-    scope = Scope()
-    for index in range(1 + draw(below(4))):
+    scopes = {each.entity: each for each in (SEVERAL if several else (Scope(),))}
+    for index in range(1 + several + draw(below(4))):
         name, tag = f"res{index}", make.pick(tuple(TYPES))
+        scope = make.pick(tuple(scopes.values()))
         if not make.often(3):
             policy = make.pick(("første", "én", "alle"))
             clauses.append(make.decision(name, tag, scope, policy))
             targets = [name]
         else:
             policy = ""
-            declarations.append(f"resultat {name} : {TYPES[tag]} for Episode «Resultat {index}»")
+            declarations.append(f"resultat {name} : {TYPES[tag]} for {scope.entity} «Resultat {index}»")
             targets = []
         if policy != "alle":
             for number in range(draw(below(5)) + (not policy)):
@@ -186,10 +191,16 @@ def rulebooks(draw: st.DrawFn, monotone: bool = False) -> Rulebook:
                 made, names = make.clause(f"{index}.{number}", {name: tag}, scope, tuple(dict.fromkeys(chosen)))
                 clauses.append(made)
                 targets += [f"{index}.{number}", *(f"{index}.{number}, {each}" for each in names)]
-            scope = replace(scope, results=(*scope.results, (name, tag)))
+            for each in scopes.values():
+                scopes[each.entity] = replace(each, results=(*each.results, (name, tag, scope.entity)))
         else:
-            scope = replace(scope, lists=(*scope.lists, (name, tag)))
-    return Rulebook(declarations, clauses, _csv(make))
+            scopes[scope.entity] = replace(scope, lists=(*scope.lists, (name, tag)))
+    return Rulebook(declarations, clauses, _csv(make), several)
+
+
+_KINDS = (("Episode", "episoder"), ("Prove", "prover"))
+SEVERAL = (Scope("Pasient", (), ("Pasient",)), *(Scope(name, _KINDS, (name,)) for name, _ in _KINDS))
+"""What rules for patients, episodes and samples may speak of."""
 
 
 def _rates(make: RuleMaker) -> list[str]:
@@ -225,10 +236,10 @@ def _value(draw: st.DrawFn, tag: str) -> Any:
 
 
 @st.composite
-def episodes(draw: st.DrawFn, key: str = "E1", holes: int = 3) -> dict[str, Any]:
+def episodes(draw: st.DrawFn, key: str = "E1", holes: int = 3, named: str = "episode_id") -> dict[str, Any]:
     """An episode. One of every ``holes`` fields is not known (0: none)."""
     utdato = POOL["date"][draw(st.sampled_from((0, 1, 2, 3, 6)))]
-    made: dict[str, Any] = {"episode_id": key, "utdato": utdato.isoformat()}
+    made: dict[str, Any] = {named: key, "utdato": utdato.isoformat()}
 
     def known() -> bool:
         return not holes or draw(below(holes)) > 0
@@ -275,4 +286,19 @@ def documents(draw: st.DrawFn, holes: int | None = None) -> Document:
         if not holes or draw(below(holes)) > 0:
             made[name] = _value(draw, tag)
     made["episoder"] = [draw(episodes(f"E{index}", holes)) for index in range(1, count + 1)]
+    return Document(made)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> Document:
+    """A patient with episodes and samples, or one of these alone."""
+    holes = draw(st.sampled_from((0, 3, 8)))
+    if draw(below(4)) == 0:
+        return Document(draw(episodes(holes=holes, named=draw(st.sampled_from(("episode_id", "prove_id"))))))
+    made = draw(episodes("P1", holes, "pasient_id"))
+    for tag, (name,) in PASIENT.items():
+        if not holes or draw(below(holes)) > 0:
+            made[name] = _value(draw, tag)
+    for plural, named in (("episoder", "episode_id"), ("prover", "prove_id")):
+        made[plural] = [draw(episodes(f"E{index}", holes, named)) for index in range(1, 1 + draw(below(4)))]
     return Document(made)

@@ -1,0 +1,204 @@
+"""Most rows by the short way: what can be told at a glance is, and the rest is named.
+
+Rows are read once. That gives a narrow relation: what belongs together, what searches look at, which rule decides each
+result, and whether something is in doubt. From it come the answers of searches, the rows that must be decided with
+care, and the answers of all others, as they are written. Memory goes with the narrow relation, which may lie on disk.
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+from sqlglot import exp
+
+from rulesdsl.batch.careful import Task, among
+from rulesdsl.batch.inputs import identifier
+from rulesdsl.sql import direct
+from rulesdsl.sql.direct import UNREAD
+from rulesdsl.sql.duckdb import DIALECT
+from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, whole
+from rulesdsl.sql.names import HOME, ROW
+from rulesdsl.sql.sure import Decided, Sure, compile_sure
+from rulesdsl.sql.sure_searches import NotSure, SureSearch
+from rulesdsl.sql.terms import NotInSql
+
+ASKED, DOUBT, HOLES = "spurte fakta", "§tvil", " hull"
+STATUSES = ("known", "unknown", "conflict", "no_rule")
+
+
+def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
+    """The first reading: what is sure, in a narrow relation; those that need care stand in
+    ``careful_of``, and they and all that they may find in ``near_of``. None where the rules have no short way."""
+    edition, entity = task.edition, task.edition.entities[task.entity]
+    try:
+        sure = compile_sure(edition, entity, direct.codes_as_written(edition, task.entity, task.rows))
+    except (NotSure, NotInSql):
+        return None
+    parents = None
+    if task.parents is not None and sure.asks_above:
+        all_of_it, key = task.parents.relation, identifier(task.parents.key)
+        parents = f"{all_of_it} én gang"
+        con.execute(f"CREATE TEMP VIEW {identifier(parents)} AS SELECT * FROM {identifier(all_of_it)} WHERE "
+                    f"{key} NOT IN (FROM {identifier(task.parents.twice)})")
+    numbers = {name for each in sure.results for name in refs(each.by)}
+    wanted: list[tuple[str, exp.Expr]] = [(name, column(name)) for name in (ROW, HOME, UNREAD)]
+    wanted += [(name, cast(column(name), "SMALLINT") if name in numbers else column(name))
+               for name in dict.fromkeys((*sure.border, entity.key))]
+    wanted.append((DOUBT, sure.doubt_at_once))
+    read = direct.typed(edition, task.entity, task.rows, parents)
+    _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT))
+    relations = _by_relation(sure)
+    for round_ in _rounds(sure):
+        for relation in dict.fromkeys(each.relation for each in round_):
+            _answer(con, task, sure, [each for each in round_ if each.relation == relation], relations[relation])
+    _careful(con, task, sure)
+    _near(con, task, sure)
+    return sure
+
+
+def narrow(task: Task) -> str:
+    """The relation of what the first reading came to."""
+    return f"knappe fakta {task.edition.id}"
+
+
+def careful_of(task: Task) -> str:
+    """The relation of the rows that need care."""
+    return f"tvilsomme {task.edition.id}"
+
+
+def near_of(task: Task) -> str:
+    """The relation of these, and of the rows that they may find."""
+    return f"nære {task.edition.id}"
+
+
+def everything_with_care(con: duckdb.DuckDBPyConnection, task: Task) -> None:
+    """Where the rules have no short way, all rows need care."""
+    for name in (careful_of(task), near_of(task)):
+        _create(con, name, f"SELECT {ROW} FROM {identifier(task.rows.relation)}")
+
+
+def _by_relation(sure: Sure) -> dict[str, tuple[str, ...]]:
+    return {each.relation: each.keys for each in sure.searches}
+
+
+def _rounds(sure: Sure) -> list[list[SureSearch]]:
+    """The searches, those first that rest on no other."""
+    by_name = {each.answer: each for each in sure.searches}
+    depth: dict[str, int] = {}
+    for each in sure.searches:  # a search is made after those that it rests on
+        under = {name for name in sure.sheet.needed(each.inputs) if name in by_name}
+        depth[each.answer] = 1 + max((depth[name] for name in under), default=0)
+    deepest = max(depth.values(), default=0)
+    return [[each for each in sure.searches if depth[each.answer] == at] for at in range(1, 1 + deepest)]
+
+
+# ── Searches ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _answer(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, searches: Sequence[SureSearch], keys: Sequence[str]
+            ) -> None:
+    """The answers of searches with the same keys, for each row that is not alone with its own. Of a home where somebody
+    is not read, or may count and has no keys, nothing is sure."""
+    relation, home, unread = searches[0].relation, identifier(HOME), identifier(UNREAD)
+    inputs = sorted({name for each in searches for name in each.inputs} | {sure.entity.key})
+    wanted = [(name, column(name)) for name in (ROW, HOME, UNREAD, *inputs)]
+    asked = identifier(ASKED)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {asked} AS {sure.of_border(narrow(task), wanted).sql(DIALECT)}")
+    own = [identifier(each) for each in keys]
+    known = " AND ".join(f"{each} IS NOT NULL" for each in (home, *own))
+    place = f"hash({', '.join((home, *own))})"
+    lost = [f"{each} IS NULL AND ({search.counts.sql(DIALECT)}) IS DISTINCT FROM FALSE" for each in own
+            for search in searches]
+    _create(con, relation + HOLES, f"SELECT DISTINCT {home} AS hjem FROM {asked} WHERE {home} IS NOT NULL AND "
+                                   f"({' OR '.join((unread, *(f'({each})' for each in lost)))})")
+    _create(con, "delte", f"SELECT {place} AS plass FROM {asked} WHERE {known} GROUP BY 1 HAVING count(*) > 1")
+    found = [f"{each.in_group(sure.entity.key, ROW).sql(DIALECT)} AS {identifier(each.answer)}" for each in searches]
+    nothing = [f"NULL AS {identifier(each.answer)}" for each in searches]
+    holes = f"(SELECT hjem FROM {identifier(relation + HOLES)})"
+    _create(con, relation, (
+        f"SELECT {', '.join((ROW, home, *own, *found))} FROM {asked} WHERE {known} AND {place} IN (FROM delte) AND "
+        f"{home} NOT IN {holes} WINDOW w AS (PARTITION BY {', '.join((home, *own))}) UNION ALL "
+        f"SELECT {', '.join((ROW, home, *own, *nothing))} FROM {asked} WHERE {home} IN {holes}"))
+
+
+# ── Rows that need care ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
+    """The rows that are in doubt or cannot stand as they are."""
+    home, own, all_of_it = identifier(HOME), identifier(sure.entity.key), identifier(narrow(task))
+    parts = [f"SELECT {ROW} FROM {all_of_it} WHERE {identifier(UNREAD)} OR {identifier(DOUBT)}"]
+    if (after := sure.doubt_after_all) != exp.false():
+        parts.append(sure.of_border(narrow(task), [(ROW, column(ROW))], after).sql(DIALECT))
+    known = f"{own} IS NOT NULL" + (f" AND {home} IS NOT NULL" if sure.entity.parent else "")
+    place = f"hash({home}, {own})"
+    parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {known} AND {place} IN (SELECT {place} FROM {all_of_it} "
+                 f"WHERE {known} GROUP BY 1 HAVING count(*) > 1)")
+    if task.parents is not None:
+        key, relation = identifier(task.parents.key), identifier(task.parents.relation)
+        parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {home} IS NOT NULL AND ({home} NOT IN (SELECT {key} FROM "
+                     f"{relation} WHERE {key} IS NOT NULL) OR {home} IN (FROM {identifier(task.parents.twice)}))")
+    _create(con, careful_of(task), " UNION ".join(f"({part})" for part in parts))
+
+
+def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
+    """The rows that need care, and those that they may find: of the same keys, or of which too little is known."""
+    home, all_of_it = identifier(HOME), identifier(narrow(task))
+    careful = identifier(careful_of(task))
+    mine = f"SELECT * FROM {all_of_it} WHERE {ROW} IN (FROM {careful})"
+    homes = [f"SELECT {home} FROM ({mine}) WHERE {identifier(UNREAD)}"]
+    parts = [f"SELECT {ROW} FROM {careful}"]
+    for relation, keys in _by_relation(sure).items():
+        same, found = ", ".join(identifier(each) for each in (HOME, *keys)), identifier(relation)
+        homes.append(f"SELECT hjem FROM {identifier(relation + HOLES)}")
+        parts.append(f"SELECT {ROW} FROM {found} WHERE ({same}) IN (SELECT ({same}) FROM {found} "
+                     f"WHERE {ROW} IN (FROM {careful}))")
+        lost = " OR ".join(f"{identifier(each)} IS NULL" for each in keys)
+        homes.append(f"SELECT {home} FROM ({mine}) WHERE {lost}")
+    parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({' UNION '.join(homes)}) AND {home} IN "
+                 f"(SELECT {home} FROM ({mine}))")
+    _create(con, near_of(task), " UNION ".join(f"({part})" for part in parts))
+
+
+# ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answers(sure: Sure, task: Task) -> str:
+    """The query for all rows that need no care."""
+    wanted: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
+    wanted += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
+    wanted.append(("utgave", exp.Literal.string(sure.edition.id)))
+    for each in sure.results:
+        wanted += _told(each)
+    only = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
+    return sure.of_border(narrow(task), wanted, both(only, among(task.decided)) if task.decided else only).sql(DIALECT)
+
+
+def _told(each: Decided) -> list[tuple[str, exp.Expr]]:
+    """The columns of a result."""
+    name = each.result.name
+    none = exp.EQ(this=each.by.copy(), expression=whole(0))
+    return [
+        (name, each.value),
+        (f"{name}.status", case((none, _word("no_rule", STATUSES)), otherwise=_word("known", STATUSES))),
+        (f"{name}.punkt", _named(each, 0)), (f"{name}.regel", _named(each, 1)),
+        (f"{name}.mangler", exp.cast(exp.Array(expressions=[]), "TEXT[]")),
+    ]
+
+
+def _named(each: Decided, part: int) -> exp.Expr:
+    """The clause or the rule that a number stands for."""
+    words = sorted({rule[part] for rule in each.rules.values()})
+    made = exp.Case(this=each.by.copy())
+    for number in sorted(each.choice.values.keys() & each.rules.keys()):
+        made = made.when(whole(number), _word(each.rules[number][part], words), copy=False)
+    return made if made.args.get("ifs") else exp.cast(NULL, "TEXT")
+
+
+def _word(word: str, words: Sequence[str]) -> exp.Expr:
+    """A word as one of a fixed list, which the engine keeps as its number."""
+    kinds = [exp.Literal.string(each) for each in words]
+    return exp.Cast(this=exp.Literal.string(word), to=exp.DataType(this=exp.DataType.Type.ENUM, expressions=kinds))
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {query}")

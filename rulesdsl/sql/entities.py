@@ -1,0 +1,272 @@
+"""An edition that looks at things of several entities, as a query: each entity has a chain of steps of its own.
+
+Results are made in stages, each of one entity: all that can be made of what the stages before it gave. A stage reads
+the latest step of the other entities, and what is decided of a thing is handed down to those that belong to it. Where
+things belong to one that no row is of, a row is made for it, of which only their number of it is known.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+
+from attrs import define, field
+from sqlglot import exp
+
+from rulesdsl.core import ir
+from rulesdsl.core.trees import all_groups
+from rulesdsl.evaluate.documents import MAX_SHOWN
+from rulesdsl.sql.compile import Rules, compile_edition, given_columns, numbered
+from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, text, whole
+from rulesdsl.sql.many import over_many
+from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, accessor
+from rulesdsl.sql.sheet import Sheet, table, with_steps
+from rulesdsl.sql.terms import Many, Relation, Terms, tables_of
+from rulesdsl.sql.types import constant
+
+READ = "§lest"
+"""Whether a row was there, and is not made for those that belong to it."""
+
+_NOBODY = "\x1e"
+
+
+def compile_for(
+    edition: ir.Edition, entity: str, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None
+) -> exp.Select:
+    """The query of the results of an entity. ``tables`` has the relations of typed facts of the entities that are
+    decided or looked at; of what others belong to it may be left out."""
+    if not _several(edition):
+        return compile_edition(edition, tables, waits=waits, only=only)
+    return _Chains(edition, tables, waits).query(entity, only)
+
+
+def decided_entities(edition: ir.Edition) -> tuple[str, ...]:
+    """The entities that have results, in the order of the edition."""
+    decided = {result.entity for result in edition.results.values()}
+    return tuple(name for name in edition.entities if name in decided)
+
+
+def needed_entities(edition: ir.Edition) -> tuple[str, ...]:
+    """The entities whose rows a query reads."""
+    searched = {entity for result in edition.results.values() for entity in _searched(result)}
+    decided = decided_entities(edition)
+    return tuple(name for name in edition.entities if name in decided or name in searched)
+
+
+def _several(edition: ir.Edition) -> bool:
+    return len(needed_entities(edition)) > 1
+
+
+def _expressions(result: ir.Result) -> Iterator[ir.Expr]:
+    for group in all_groups(result.groups):
+        for rule in group.rules:
+            for root in (*rule.conditions, rule.value):
+                yield from ir.walk(root)
+
+
+def _searched(result: ir.Result) -> set[str]:
+    """The entities whose things a result looks through."""
+    domains = [each.over for each in _expressions(result) if isinstance(each, Many)]
+    return {each.entity for each in domains if isinstance(each, ir.Children)}
+
+
+# ── Stages ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stages_of(edition: ir.Edition) -> Iterator[tuple[str, list[ir.Result]]]:
+    """The results by entity, each after those it uses. What looks at another entity's things, which may look back,
+    finds there what the stages before it gave."""
+    left = list(edition.results.values())
+    uses = {each.name: {node.name for node in _expressions(each) if isinstance(node, ir.ResultOf)} for each in left}
+    done: set[str] = set()
+    while left:
+        entity, stage = left[0].entity, []
+        made: set[str] = set()
+        for each in left:
+            among_own = not uses[each.name] & made or not _looks_elsewhere(each)
+            if each.entity == entity and uses[each.name] <= done | made and among_own:
+                stage.append(each)
+                made.add(each.name)
+        done |= made
+        left = [each for each in left if each.name not in made]
+        yield entity, stage
+
+
+def _looks_elsewhere(result: ir.Result) -> bool:
+    return bool(_searched(result) - {result.entity})
+
+
+# ── The chains ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@define
+class _Chains:
+    """The steps of all entities, and the latest of each."""
+
+    edition: ir.Edition
+    tables: Mapping[str, str]
+    waits: bool
+    steps: list[tuple[str, exp.Expr]] = field(factory=list)
+    latest: dict[str, Relation] = field(factory=dict)
+    numbers: Iterator[int] = field(factory=lambda: count(1))
+
+    def query(self, entity: str, only: exp.Expr | None) -> exp.Select:
+        needed = [self.edition.entities[name] for name in needed_entities(self.edition)]
+        for each in sorted(needed, key=lambda one: not one.parent):  # those that belong to others come first
+            made = _child(each, self.edition, self.tables[each.name]) if each.parent else self._root(each)
+            self._step(each.name, made, frozenset({*given_columns(self.edition, each), HOME, SELF, READ}))
+        for decided, stage in stages_of(self.edition):
+            self._stage(decided, stage)
+        asked = self.edition.entities[entity]
+        wanted: list[exp.Expr] = [column(ROW)]
+        for result in self.edition.results.values():
+            if result.entity == entity:
+                wanted += [column(f"{result.name}{part}") for part in ("", ".status", ".punkt", ".regel")]
+                if self.waits:
+                    missing = _missing(column(f"{result.name}.venter"), asked, self.edition)
+                    wanted.append(exp.alias_(missing, f"{result.name}.mangler", quoted=True))
+        made = exp.select(*wanted).from_(table(self.latest[entity].name)).where(column(READ))
+        made = made.where(only) if only is not None else made
+        return with_steps(made, [*tables_of(self.edition).items(), *self.steps])
+
+    def _step(self, entity: str, made: exp.Expr, columns: frozenset[str]) -> None:
+        name = f"{entity} {next(self.numbers)}"
+        own = made.args.get("with_")
+        made.set("with_", None)
+        self.steps += [(each.alias, each.this) for each in own.expressions] if own is not None else []
+        self.steps.append((name, made))
+        self.latest[entity] = Relation(name, columns)
+
+    def _stage(self, name: str, results: list[ir.Result]) -> None:
+        """Some results of an entity, and for those that belong to it what they ask of them."""
+        entity, before = self.edition.entities[name], self.latest[name]
+        sheet = Sheet(before.columns, prefix=f"{name} {next(self.numbers)} ")
+        terms = Terms(self.edition, entity, sheet, over_many, self.waits, self.latest, self.numbers)
+        wanted = [(each, column(each)) for each in sorted(before.columns)]
+        answers: list[tuple[str, exp.Expr]] = []
+        for result in results:
+            rules = Rules(self.edition, entity, sheet, terms, self.waits, numbered(result))
+            answers += [each for each in rules.outcome(result) if not each[0].endswith(".mangler")]
+            answers += [(f"{result.name}.venter", column(f"{result.name}.venter"))] if self.waits else []
+        made = sheet.query(before.name, [*wanted, *answers])
+        self._step(name, made, before.columns | {each for each, _ in answers})
+        asked = [each.name for each in results if each.name in self._asked_from_below()]
+        for child in self.edition.entities.values():
+            if asked and child.parent == name and child.name in self.latest:
+                self._hand_down(child, asked)
+
+    def _asked_from_below(self) -> set[str]:
+        return {node.name for result in self.edition.results.values() for node in _expressions(result)
+                if isinstance(node, ir.ResultOf) and isinstance(node.of, ir.Parent)}
+
+    def _hand_down(self, child: ir.Entity, results: Iterable[str]) -> None:
+        before, above = self.latest[child.name], self.latest[child.parent]
+        found = [f"{name}{part}" for name in results for part in ("", ".venter") if part == "" or self.waits]
+        given = {f"{accessor(child.parent)}.{name}": column(name, "o") for name in found}
+        made = exp.select(
+            exp.Column(this=exp.Star(), table=exp.to_identifier("r")),
+            *(exp.alias_(value, name, quoted=True) for name, value in given.items()),
+        ).from_(table(before.name, "r")).join(
+            table(above.name, "o"), on=exp.EQ(this=column(HOME, "r"), expression=column(SELF, "o")), join_type="left")
+        self._step(child.name, made, before.columns | set(given))
+
+    # ── facts ──
+
+    def _root(self, entity: ir.Entity) -> exp.Expr:
+        """The things that others belong to: those that there are rows of, and those that only others speak of."""
+        edition, paths = self.edition, _paths(entity, self.edition)
+        named = coalesce(column(entity.key), _nobody(entity))
+        parts: list[exp.Select] = []
+        if entity.name in self.tables:
+            parts.append(exp.select(
+                column(ROW), *map(column, paths), *_day(entity, edition, column(entity.date)),
+                exp.alias_(text(""), HOME, quoted=True), exp.alias_(named, SELF, quoted=True),
+                exp.alias_(exp.true(), READ, quoted=True)).from_(table(self.tables[entity.name])))
+        below = [each for each in self.latest if edition.entities[each].parent == entity.name]
+        if below:
+            parts.append(self._spoken_of(entity, paths, below))
+        made = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+        return exp.select(exp.Star()).from_(made.subquery("r"))
+
+    def _spoken_of(self, entity: ir.Entity, paths: list[str], below: list[str]) -> exp.Select:
+        edition, front = self.edition, accessor(entity.name)
+        each = [exp.select(column(HOME), *(exp.alias_(column(f"{front}.{path}"), path, quoted=True) for path in paths)
+                           ).from_(table(self.latest[name].name)) for name in below]
+        all_ = each[0] if len(each) == 1 else exp.union(*each, distinct=False)
+        found = exp.select(column(HOME), *(exp.alias_(exp.AnyValue(this=column(path)), path, quoted=True)
+                                           for path in paths)).from_(all_.subquery("b")).group_by(column(HOME))
+        if entity.name in self.tables:
+            known = exp.select(coalesce(column(entity.key), _nobody(entity))).from_(table(self.tables[entity.name]))
+            found = found.where(exp.not_(exp.In(this=column(HOME), query=exp.Subquery(this=known))))
+        number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=column(HOME))]))
+        return exp.select(
+            exp.alias_(exp.Neg(this=number), ROW, quoted=True), *map(column, paths),
+            *_day(entity, edition, column(entity.date)), exp.alias_(text(""), HOME, quoted=True),
+            exp.alias_(column(HOME), SELF, quoted=True), exp.alias_(exp.false(), READ, quoted=True),
+        ).from_(found.subquery("h"))
+
+
+def _paths(entity: ir.Entity, edition: ir.Edition) -> list[str]:
+    """The columns of an entity's own fields."""
+    return [name for name in given_columns(edition, entity) if name not in (ROW, DAY, HOME)]
+
+
+def _nobody(entity: ir.Entity) -> exp.Expr:
+    """What stands for the home, or the self, of a row whose key is not known."""
+    return joined_text(text(f"{_NOBODY}{entity.name} "), cast(column(ROW), "TEXT"))
+
+
+def _day(entity: ir.Entity, edition: ir.Edition, day: exp.Expr) -> list[exp.Expr]:
+    """The day whose satser count, within the edition."""
+    if not entity.date:
+        return [exp.alias_(cast(exp.null(), "DATE"), DAY, quoted=True)]
+    first, last = constant(edition.valid_from), constant(edition.valid_to)
+    within = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day.copy(), expression=last), last),
+                  otherwise=day.copy())
+    return [exp.alias_(within, DAY, quoted=True)]
+
+
+def _child(entity: ir.Entity, edition: ir.Edition, source: str) -> exp.Select:
+    """Things that belong to others, with what tells to whom."""
+    key = column(f"{accessor(entity.parent)}.{edition.entities[entity.parent].key}")
+    return exp.select(
+        exp.Star(), *_day(entity, edition, column(entity.date) if entity.date else exp.null()),
+        exp.alias_(coalesce(key, _nobody(entity)), HOME, quoted=True),
+        exp.alias_(cast(column(ROW), "TEXT"), SELF, quoted=True), exp.alias_(exp.true(), READ, quoted=True),
+    ).from_(table(source))
+
+
+# ── Missing facts ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr:
+    """The facts as the one who asks would write them, each once and in order."""
+    each = exp.column("x")
+    entity, who, home, key, path = (
+        exp.SplitPart(this=each.copy(), delimiter=text(SEPARATOR), part_index=whole(at)) for at in range(1, 6))
+
+    def of(name: str) -> exp.Expr:
+        return exp.EQ(this=entity.copy(), expression=text(name))
+
+    own = exp.EQ(this=who.copy(), expression=column(SELF))
+    ways: list[tuple[exp.Expr, exp.Expr]] = [(both(of(asker.name), own), path)]
+    if asker.parent:
+        above = accessor(asker.parent)
+        ways.append((of(asker.parent), joined_text(text(f"{above}."), path)))
+        for kin in (one for one in edition.entities.values() if one.parent == asker.parent):
+            named = _or_place(key, kin)
+            ways.append((both(of(kin.name), exp.EQ(this=home.copy(), expression=column(HOME))),
+                         joined_text(text(f"{above}.{kin.plural}["), named, text("]."), path)))
+    for other in edition.entities.values():
+        cut = joined_text(exp.Left(this=key.copy(), expression=whole(MAX_SHOWN - 1)), text("…"))
+        long = exp.GT(this=exp.Length(this=key.copy()), expression=whole(MAX_SHOWN))
+        none = exp.EQ(this=key.copy(), expression=text(""))
+        label = case((none, text(f" i {other.plural}[0]" if other.parent else "")),
+                     (long, joined_text(text(" "), cut)), otherwise=joined_text(text(" "), key))
+        ways.append((of(other.name), joined_text(text(other.name), exp.paren(label), text("."), path)))
+    shown = exp.Lambda(this=case(*ways), expressions=[exp.to_identifier("x")])
+    return exp.ArraySort(this=exp.ArrayDistinct(this=exp.Transform(this=names, expression=shown)))
+
+
+def _or_place(key: exp.Expr, entity: ir.Entity) -> exp.Expr:
+    """A key, or where the only one stands that needs none."""
+    none = exp.EQ(this=key.copy(), expression=text(""))
+    return exp.paren(case((none, text(f"{entity.plural}[0]")), otherwise=key))

@@ -1,0 +1,274 @@
+"""Deciding what is sure, as SQL: the rules of an entity for rows about which nothing is in doubt.
+
+Its main difference with ``compile`` is that it may leave rows undecided. Most rows of a register say all that is asked
+of them; for these the rules are two-valued, one number says which rule decides, and what others of the same parent come
+to is found by groups. Every row that is not such is in doubt: the whole meaning must decide it. A rulebook with
+something that has no short way raises ``NotSure``, and is decided in full.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import define, field
+from sqlglot import exp
+
+from rulesdsl.core import ir, types
+from rulesdsl.core.types import BOOL
+from rulesdsl.sql import choices
+from rulesdsl.sql.choices import Choice
+from rulesdsl.sql.compile import FACTS, given_columns, numbered
+from rulesdsl.sql.direct import as_written
+from rulesdsl.sql.logic import (
+    FALSE,
+    NULL,
+    TRUE,
+    both,
+    case,
+    cast,
+    column,
+    either,
+    is_null,
+    maybe,
+    opposite,
+    refs,
+    whole,
+)
+from rulesdsl.sql.names import DAY, HOME, ROW, Waits, accessor
+from rulesdsl.sql.sheet import Join, Sheet, table, with_steps
+from rulesdsl.sql.sure_searches import NotSure, SureSearch
+from rulesdsl.sql.terms import Many, Terms, tables_of
+from rulesdsl.sql.types import sql_type, to_type
+
+
+@define
+class _Sure(Terms):
+    """Expressions where nothing is in doubt: that something is not known is only sure of a field. What costs is asked
+    only where it can matter, for an engine asks both sides of ``og`` and ``eller``."""
+
+    codes: Mapping[str, Mapping[str, exp.Expr]] = field(factory=dict)
+
+    def meaning(self, node: ir.Expr) -> exp.Expr:
+        match node:
+            case ir.Contains(_, ir.Field(of=ir.This(), path=(name,)), ir.Const(_, str(word))) if name in self.codes:
+                if word not in self.codes[name]:
+                    return case((is_null(column(as_written(name))), NULL), otherwise=FALSE)
+                return exp.ArrayContains(this=column(as_written(name)), expression=self.codes[name][word].copy())
+            case ir.Known() if not isinstance(_bare(node.value), ir.Field):
+                return case((super().meaning(node), TRUE))
+            case ir.And(_, items):
+                cheap = [self.value(each) for each in items if not _costs(each)]
+                dear = [self.value(each) for each in items if _costs(each)]
+                if not cheap or not dear:
+                    return super().meaning(node)
+                said = exp.paren(both(*cheap))
+                return case((opposite(maybe(said)), FALSE), otherwise=exp.paren(both(said, *dear)))
+            case ir.Or(_, items) if len({each.items for each in items if isinstance(each, ir.Contains)}) == 1 and all(
+                    isinstance(each, ir.Contains) for each in items):
+                first = items[0]
+                assert isinstance(first, ir.Contains)
+                return case((is_null(self.value(first.items)), NULL), *((self.value(each), TRUE) for each in items),
+                            otherwise=FALSE)
+            case _:
+                return super().meaning(node)
+
+
+def _costs(node: ir.Expr) -> bool:
+    """Whether a list is looked through."""
+    return any(isinstance(each, ir.Contains) or isinstance(getattr(each, "over", None), ir.Elements)
+               for each in ir.walk(node))
+
+
+def _bare(node: ir.Expr) -> ir.Expr:
+    while isinstance(node, ir.Part):
+        node = node.value
+    return node
+
+
+@define(eq=False)
+class Decided:
+    """A result: the number of the rule that decides, its value, and the clause and rule of each number."""
+
+    result: ir.Result
+    by: exp.Expr
+    value: exp.Expr
+    rules: Mapping[int, tuple[str, str]]
+    choice: Choice
+
+
+@define(eq=False)
+class Sure:
+    """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups."""
+
+    edition: ir.Edition
+    entity: ir.Entity
+    sheet: Sheet
+    results: list[Decided] = field(factory=list)
+    searches: list[SureSearch] = field(factory=list)
+
+    def facts(self, typed: exp.Select) -> exp.Select:
+        """The typed facts with the day whose satser count and what each row belongs to."""
+        day = column(self.entity.date) if self.entity.date else cast(exp.null(), "DATE")
+        home: exp.Expr = cast(exp.null(), "TEXT")
+        if self.entity.parent:
+            home = column(f"{accessor(self.entity.parent)}.{self.edition.entities[self.entity.parent].key}")
+        return exp.select(exp.Star(), exp.alias_(day, DAY, quoted=True), exp.alias_(home, HOME, quoted=True)).from_(
+            exp.Subquery(this=typed, alias="f"))
+
+    def of_facts(self, typed: exp.Select, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
+                 ) -> exp.Select:
+        """Some columns of the typed facts."""
+        return with_steps(self.sheet.query(FACTS, wanted, only),
+                          {**tables_of(self.edition), FACTS: self.facts(typed)}.items())
+
+    def of_border(self, relation: str, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
+                  ) -> exp.Select:
+        """Some columns of a relation that has the columns of the border."""
+        return with_steps(self.sheet.query(relation, wanted, only, self.border), tables_of(self.edition).items())
+
+    @property
+    def doubt_at_once(self) -> exp.Expr:
+        """Whether a result that rests on no search cannot be told."""
+        return self._doubt(False)
+
+    @property
+    def doubt_after_all(self) -> exp.Expr:
+        """Whether a result that rests on a search cannot be told."""
+        return self._doubt(True)
+
+    def _doubt(self, above: bool) -> exp.Expr:
+        found = []
+        for each in self.results:
+            if bool(self.searched(refs(each.by, each.value))) == above:
+                may_be_null = isinstance(each.value, exp.Column)
+                found.append(exp.paren(choices.unsettled(each.by, each.value, may_be_null)))
+        return either(*found)
+
+    def searched(self, names: Iterable[str]) -> set[str]:
+        """Those of some columns, and of what they rest on, that rest on a search."""
+        needed, columns = self.sheet.needed(names), self.sheet.columns
+        relations = {each.relation for each in self.searches}
+        found = {name for name in needed if (join := columns[name].join) is not None and join.alias in relations}
+        more = True
+        while more:
+            above = {name for name in needed - found if self.sheet.under(name) & found}
+            more, found = bool(above), found | above
+        return found
+
+    @property
+    def asks_above(self) -> bool:
+        """Whether the rules look at more of what a thing belongs to than its key."""
+        front = f"{accessor(self.entity.parent)}." if self.entity.parent else ""
+        asked = {name for each in self.sheet.columns for name in self.sheet.under(each)}
+        key = f"{front}{self.edition.entities[self.entity.parent].key}" if front else ""
+        return bool(front) and any(name.startswith(front) and name != key for name in asked)
+
+    @property
+    def border(self) -> list[str]:
+        """The columns that rest on no search, and that answers, searches and what rests on them look at: where these
+        are at hand, the facts are not asked again."""
+        names = {name for each in self.results for name in refs(each.by, each.value)}
+        above = self.searched(names)
+        under = names | {name for each in above for name in self.sheet.under(each)}
+        for search in self.searches:
+            under |= search.inputs
+        mine = self.sheet.columns.keys() | self.sheet.given
+        return sorted((under - above - {ROW, HOME}) & mine)
+
+
+def compile_sure(edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Mapping[str, exp.Expr]]) -> Sure:
+    """The rules of an entity, as far as they can be told at a glance. ``codes`` has for lists of codes how the data
+    write each, and stands for a column beside the typed one (``direct.as_written``). Raises ``NotSure`` and
+    ``NotInSql``."""
+    sheet = Sheet(frozenset([*given_columns(edition, entity), *map(as_written, codes)]))
+    made = Sure(edition, entity, sheet)
+    joins: dict[str, Join] = {}
+
+    def over_many(node: Many, terms: Terms) -> tuple[exp.Expr, Waits]:
+        if isinstance(node.over, ir.Elements):
+            from rulesdsl.sql.many import over_many as in_full
+            return in_full(node, terms)
+        search = SureSearch.of(node, terms, len(made.searches) + 1)
+        made.searches.append(search)
+        if made.searched(search.keys):
+            raise NotSure("et søk etter noe som et søk har funnet")
+        name = search.relation
+        join = joins.setdefault(name, Join(name, table(name), exp.EQ(this=column(ROW, name), expression=column(ROW))))
+        return search.value(sheet, join), []
+
+    terms = _Sure(edition, entity, sheet, over_many, False, codes=codes)
+    for result in edition.results.values():
+        if result.entity != entity.name:
+            raise NotSure(f"resultater for {result.entity}")
+        made.results.append(_Rules(terms, numbered(result)).outcome(result))
+    return made
+
+
+@define
+class _Rules:
+    terms: Terms
+    numbers: Mapping[tuple[str, str, int], int]
+    _groups: dict[int, tuple[ir.Group, Choice]] = field(factory=dict)
+
+    def outcome(self, result: ir.Result) -> Decided:
+        sheet = self.terms.sheet
+        choice = self._kept(result.name, choices.side_by_side([self._group(each, result) for each in result.groups]))
+        by = sheet.alias(f"{result.name}.nummer", choice.by)
+        value = self._value(choice, by, result)
+        made = sheet.alias(result.name, value)
+        rules = {number: (clause, rule) for (clause, rule, _), number in self.numbers.items()}
+        fixed = not any(list(each.find_all(exp.Column)) for each in choice.values.values())
+        return Decided(result, by, value if fixed else made, rules, choice)
+
+    def _value(self, choice: Choice, by: exp.Expr, result: ir.Result) -> exp.Expr:
+        """What the deciding rule gives."""
+        whens: list[tuple[exp.Expr, exp.Expr]] = []
+        by_value: dict[str, tuple[exp.Expr, list[int]]] = {}
+        for number, value in choice.values.items():
+            by_value.setdefault(value.sql(), (value, []))[1].append(number)
+        ordered = sorted(by_value.values(), key=lambda each: len(each[1]))
+        for value, numbers in ordered[:-1]:
+            whens.append((_among(by, numbers), value))
+        for value, _ in ordered[-1:]:
+            whens.append((exp.NEQ(this=by.copy(), expression=whole(0)), value))
+        value = case(*whens)
+        return to_type(value, result.type) if isinstance(result.type, types.Number) else value
+
+    def _group(self, group: ir.Group, result: ir.Result) -> Choice:
+        made = self._groups.get(id(group))
+        if made is None:
+            name = f"{result.name} · {group.clause}"
+            exceptions = self._kept(f"{name} unntak", choices.side_by_side(
+                [self._group(each, result) for each in group.exceptions]))
+            own = []
+            for rule in group.rules:
+                excepted = choices.side_by_side([self._group(each, result) for each in rule.exceptions])
+                own.append(choices.overridden(self._kept(f"{name} unntak", excepted), self._rule(rule, result)))
+            empty = cast(exp.Array(expressions=[]), sql_type(result.type, self.terms.edition))
+            together = self._kept(name, choices.together(group.policy, own, empty))
+            made = self._groups[id(group)] = group, self._kept(name, choices.overridden(exceptions, together))
+        return made[1]
+
+    def _rule(self, rule: ir.Rule, result: ir.Result) -> Choice:
+        terms = self.terms
+        condition = rule.conditions[0] if len(rule.conditions) == 1 else ir.And(BOOL, rule.conditions)
+        called = " ".join(filter(None, [rule.clause, rule.name]))
+        holds = terms.sheet.add(f"{called} gjelder", terms.value(condition), f"punkt {rule.clause}") if (
+            rule.conditions) else exp.true()
+        value = terms.value(rule.value)
+        if isinstance(result.type, types.Number):
+            value = to_type(value, result.type)
+        elif isinstance(result.type, types.ListOf) and not isinstance(rule.value.type, types.ListOf):
+            value = to_type(value, result.type.item)
+        return choices.single(rule, holds, self.numbers[rule.clause, rule.name, id(rule)], value)
+
+    def _kept(self, name: str, choice: Choice) -> Choice:
+        """A choice whose number is a column, so that what rests on it says no more than its name."""
+        if choice.rule is not None or not refs(choice.by):
+            return choice
+        return Choice(self.terms.sheet.add(f"{name} etter", choice.by), choice.values)
+
+
+def _among(by: exp.Expr, numbers: list[int]) -> exp.Expr:
+    if len(numbers) == 1:
+        return exp.EQ(this=by.copy(), expression=whole(numbers[0]))
+    return exp.In(this=by.copy(), expressions=[whole(each) for each in sorted(numbers)])
+

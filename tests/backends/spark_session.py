@@ -1,0 +1,68 @@
+"""A local Spark session, and the answers that it gives."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from backends.typed_facts import Answer, answers_of, relation
+from sqlglot import exp
+
+from rulesdsl.core import ir
+from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.spark import SETTINGS, steps
+
+_OPTIONS = {
+    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
+    "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false",
+}
+
+
+@cache
+def missing() -> str:
+    """Why there can be no session here; nothing where there can."""
+    if shutil.which("java") is None:
+        return "her er ingen Java, som Spark trenger"
+    with contextlib.suppress(ModuleNotFoundError):
+        import pyspark  # noqa: F401
+
+        return ""
+    return "pyspark er ikke installert"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if missing():
+        pytest.skip(missing())
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    building = SparkSession.builder.master("local[2]").appName("isfrules")
+    kept = {"spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder)}
+    for name, value in (_OPTIONS | SETTINGS | kept).items():
+        building = building.config(name, value)
+    session = building.getOrCreate()
+    yield session
+    session.stop()
+
+
+def with_facts(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> None:
+    """The typed facts as the relation ``fakta``."""
+    kinds = {name: exp.DataType.build(kind, dialect="duckdb").sql("spark")
+             for name, kind in relation(edition, entity).items()}
+    schema = ", ".join(f"`{name}` {kind}" for name, kind in kinds.items())
+    found = spark.createDataFrame([tuple(row) for row in rows], schema, verifySchema=False)
+    found.coalesce(1).localCheckpoint().createOrReplaceTempView("fakta")
+
+
+def by_spark(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Answer]]:
+    """The answers of the compiled edition, step by step."""
+    with_facts(spark, edition, entity, rows)
+    *made, (_, answer) = steps(compile_edition(edition, {entity.name: "fakta"}))
+    for name, text in made:
+        spark.sql(text).localCheckpoint().createOrReplaceTempView(name)
+    found = spark.sql(answer)
+    return answers_of(edition, entity, found.columns, found.collect())

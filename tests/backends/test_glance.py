@@ -1,0 +1,119 @@
+"""What is decided at a glance is what the interpreter decides, and most rows are; what is not, is decided with care."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from backends.typed_facts import Answer, answers_of, decided, relation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rulebooks import Rulebook, documents, rulebooks
+
+from rulesdsl.batch.careful import FAULTS, Parents, Task, decide_with_care
+from rulesdsl.batch.decide import ENGINE_SETTINGS
+from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, near_of
+from rulesdsl.core import ir
+from rulesdsl.evaluate.case import load
+from rulesdsl.evaluate.documents import Document
+from rulesdsl.generate.drawing import draw_facts, draw_family, lone, together
+from rulesdsl.generate.plan import plan
+from rulesdsl.sql.duckdb import kind_of
+from rulesdsl.sql.facts import Rows, parent_key
+from rulesdsl.workspace import Workspace
+
+WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
+Found = tuple[dict[int, dict[str, Answer]], set[int], int]
+"""The answers by row, the rows that were set aside, and how many needed care (-1: there is no short way)."""
+
+
+def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[Any]]) -> Found:
+    columns = relation(edition, entity)
+    said = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    with duckdb.connect(config={"threads": 1}) as con:
+        con.execute(ENGINE_SETTINGS)
+        con.execute(f"CREATE TABLE rader ({said})")
+        if rows:
+            con.executemany(f"INSERT INTO rader VALUES ({', '.join('?' * len(columns))})", rows)
+        con.execute(f"CREATE TABLE {FAULTS} (entitet VARCHAR, rad BIGINT, code VARCHAR, field VARCHAR, value VARCHAR, "
+                    "message VARCHAR)")
+        kinds = {name: kind_of(kind) for name, kind in columns.items() if name != "rad"}
+        group = parent_key(edition, entity.name)
+        parents = homes(con, edition, entity, group) if group else None
+        task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "")
+        sure = look(con, task)
+        if sure is None:
+            everything_with_care(con, task)
+        number = con.execute(f'SELECT count(*) FROM "{careful_of(task)}"').fetchone()
+        careful = decide_with_care(con, task, careful_of(task), near_of(task), True)
+        nothing = "SELECT rad FROM rader WHERE false"
+        queries = [nothing, *([f'FROM "{careful}"'] if careful else []), *([answers(sure, task)] if sure else [])]
+        cursor = con.execute(" UNION ALL BY NAME ".join(f"({query})" for query in queries) + " ORDER BY rad")
+        names = [each[0] for each in cursor.description or ()]
+        answered = cursor.fetchall()
+        aside = {row[0] for row in con.execute(f"SELECT DISTINCT rad FROM {FAULTS}").fetchall()}
+    rads = [int(row[names.index("rad")]) for row in answered]
+    assert number is not None
+    told = dict(zip(rads, answers_of(edition, entity, names, answered), strict=True))
+    return told, aside, int(number[0]) if sure else -1
+
+
+def homes(con: duckdb.DuckDBPyConnection, edition: ir.Edition, entity: ir.Entity, group: str) -> Parents:
+    """What the rows belong to, as a relation of its own. A row that came alone gets one that is nobody else's."""
+    con.execute(f"UPDATE rader SET \"{group}\" = 'alene ' || rad WHERE \"{group}\" IS NULL")
+    above, key = edition.entities[entity.parent], edition.entities[entity.parent].key
+    front = group.removesuffix(key)
+    names = [name for name in relation(edition, above) if name != "rad"]
+    told = ", ".join(f'any_value("{front}{name}") AS "{name}"' for name in names if name != key)
+    con.execute(f'CREATE TABLE hjem AS SELECT row_number() OVER () AS rad, "{group}" AS "{key}"'
+                f'{", " + told if told else ""} FROM rader GROUP BY "{group}"')
+    con.execute(f'CREATE TABLE "to ganger" AS SELECT "{key}" FROM hjem WHERE false')
+    return Parents("hjem", key, "to ganger")
+
+
+def differences(edition: ir.Edition, entity: ir.Entity, found: list[Document]) -> tuple[list[Any], Found]:
+    """Each result that the interpreter answers otherwise, and rows that are neither answered nor set aside."""
+    wanted = decided(edition, entity, [load(document, edition) for document in found])
+    made = by_glance(edition, entity, wanted.rows)
+    told, aside, _ = made
+    wrong: list[Any] = [rad for rad in range(1, len(wanted.rows) + 1) if (rad in told) == (rad in aside)]
+    for rad, answer in enumerate(wanted.answers, start=1):
+        if answer is not None and rad in told:
+            wrong += [(rad, name, each, told[rad][name]) for name, each in answer.items() if each != told[rad][name]]
+    return wrong, made
+
+
+def drawn(edition: ir.Edition, count: int, seed: int) -> list[Document]:
+    """Documents near the edition's examples and at its borders: most of them whole, as a register is."""
+    chance, made = random.Random(seed), plan(edition)
+    kind, choose = made.kind(None), random.Random(seed).randrange
+    found: list[Document] = []
+    for _ in range(count):
+        whole = chance.choice([1, 1, 1, 0.97, 0.5])
+        if chance.random() < 0.5:
+            found.append(Document(lone(made, kind, choose, draw_facts(made, kind, choose, None, whole))))
+        else:
+            family = draw_family(made, kind, choose, 2 + choose(4), None, whole)
+            found.append(Document(together(made, kind, choose, family)))
+    return found
+
+
+@pytest.mark.parametrize("name", ["isf@2018", "isf@2020", "isf@2024"])
+def test_the_real_editions(name: str) -> None:
+    edition = WORKSPACE.edition(name)
+    assert edition is not None
+    wrong, (told, _, careful) = differences(edition, edition.entities["Episode"],
+                                            drawn(edition, 200, seed=edition.valid_from.year))
+    assert wrong == []
+    assert 0 < careful < len(told)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rulebooks(), st.lists(documents(), min_size=1, max_size=8))
+def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
+    edition = book.edition()
+    entity = next(edition.entities[result.entity] for result in edition.results.values())
+    wrong, _ = differences(edition, entity, found)
+    assert wrong == []
