@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from conftest import Isfrules
 
+from rulesdsl.batch import decide as deciding_rows
 from rulesdsl.batch import run as running
 from rulesdsl.batch.problems import CannotRun
 from rulesdsl.batch.run import Job, run
@@ -386,6 +387,17 @@ def test_ctrl_c_is_quiet(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "_copy", failing(RuntimeError("Query interrupted")))
     result = runs(runs.csv(HEAD + ";A;2020-05-01;ja;1;\n"))
     assert (result.exit_code, result.output, runs.left()) == (130, "", set())
+
+
+def test_rules_without_a_short_way(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row is then decided with care, of which there may be none."""
+    lines = HEAD + "P1;A;2020-05-01;ja;1;\nP1;B;2020-05-01;;;\nP1;B;2020-05-01;ja;1;\n"
+    said(runs(runs.csv(lines)), "3 rader inn = 2 rader avgjort + 1 rad lagt til side", code=1)
+    first = runs.answers()
+    monkeypatch.setattr(deciding_rows, "look", lambda *given: None)
+    said(runs(runs.csv(lines), "--overwrite"), "3 rader inn = 2 rader avgjort + 1 rad lagt til side", code=1)
+    assert runs.answers() == first
+    said(runs(runs.csv(HEAD), "--overwrite"), "0 rader inn = 0 rader avgjort + 0 rader lagt til side", code=0)
 
 
 @pytest.mark.parametrize(("lost", "found"), [("false", 0), ("episode_id <> 'B'", 1)])

@@ -58,9 +58,12 @@ def among(query: str) -> exp.Expr:
     return exp.In(this=column("rad"), query=exp.Subquery(this=exp.maybe_parse(query, dialect=DIALECT)))
 
 
-def decide_with_care(con: duckdb.DuckDBPyConnection, task: Task, rows: str, near: str, decides: bool) -> str | None:
-    """The relation of the answers of the rows that a relation names; None where there are none. ``near`` names these
-    and those that they may find. What is wrong with them is told in ``FAULTS``; such rows have no answer."""
+def decide_with_care(
+    con: duckdb.DuckDBPyConnection, task: Task, rows: str, near: str, decides: bool = True, anyway: bool = False
+) -> str | None:
+    """The relation of the answers of the rows that a relation names; None where there are none, and it is not wanted
+    ``anyway``. ``near`` names these and those that they may find. What is wrong with them is told in ``FAULTS``; such
+    rows have no answer, and without ``decides`` no row has."""
     edition, entity = task.edition, task.entity
     picked = f"{near}, rader"
     con.execute(f"CREATE TEMP TABLE {identifier(picked)} AS SELECT * FROM {identifier(task.rows.relation)} "
@@ -72,20 +75,20 @@ def decide_with_care(con: duckdb.DuckDBPyConnection, task: Task, rows: str, near
     own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
     found = faults(edition, entity, small, facts, parents, among(own))
     con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT)})")
-    made = _answers(con, task, facts, rows) if decides else None
+    made = _answers(con, task, facts, rows, anyway) if decides else None
     for relation in (picked, facts):
         con.execute(f"DROP TABLE {identifier(relation)}")
     return made
 
 
-def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str) -> str | None:
+def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str, anyway: bool) -> str | None:
     entity = quoted(task.entity)
     wanted = (f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
               f"entitet = {entity} AND rad IS NOT NULL)" + (f" AND rad IN ({task.decided})" if task.decided else ""))
     con.execute(f"CREATE OR REPLACE TEMP TABLE spurt AS {wanted}")
     row = con.execute("SELECT count(*) FROM spurt").fetchone()
     count = row[0] if row else 0
-    if not count:
+    if not count and not anyway:
         return None
     tables = {task.entity: facts}
     if count <= MANY:

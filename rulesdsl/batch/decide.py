@@ -45,7 +45,7 @@ def decide_rows(con: duckdb.DuckDBPyConnection, made: Plan, told: Callable[[str]
         if sure is None:
             everything_with_care(con, task)
         told(f"Avgjør etter {edition.id}")
-        careful = decide_with_care(con, task, careful_of(task), near_of(task), edition in made.used)
+        careful = decide_with_care(con, task, careful_of(task), near_of(task), edition in made.used, sure is None)
         if careful is not None:
             found.append(f"SELECT * FROM {identifier(careful)}")
         told(f"Avgjør etter {edition.id}")

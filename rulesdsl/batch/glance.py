@@ -15,6 +15,7 @@ from rulesdsl.batch.inputs import identifier
 from rulesdsl.sql import direct
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
+from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, whole
 from rulesdsl.sql.names import HOME, ROW
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
@@ -46,6 +47,7 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     wanted.append((DOUBT, sure.doubt_at_once))
     read = direct.typed(edition, task.entity, task.rows, parents)
     _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT))
+    _again(con, task, sure, wanted, parents)
     relations = _by_relation(sure)
     for round_ in _rounds(sure):
         for relation in dict.fromkeys(each.relation for each in round_):
@@ -53,6 +55,20 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     _careful(con, task, sure)
     _near(con, task, sure)
     return sure
+
+
+def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
+           parents: str | None) -> None:
+    """Rows with something that is not read at a glance are read with care, so that others see what they say. Those that
+    cannot stand are in doubt, and nothing more is known of them than what can."""
+    all_of_it, unread = identifier(narrow(task)), identifier(UNREAD)
+    picked = f"uleste {task.edition.id}"
+    _create(con, picked, f"SELECT * FROM {identifier(task.rows.relation)} WHERE {ROW} IN "
+                         f"(SELECT {ROW} FROM {all_of_it} WHERE {unread})")
+    small = Rows(picked, task.rows.columns)
+    read = direct.typed(task.edition, task.entity, small, parents, with_care=True)
+    con.execute(f"DELETE FROM {all_of_it} WHERE {unread}")
+    con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT)}")
 
 
 def narrow(task: Task) -> str:
@@ -97,10 +113,10 @@ def _rounds(sure: Sure) -> list[list[SureSearch]]:
 def _answer(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, searches: Sequence[SureSearch], keys: Sequence[str]
             ) -> None:
     """The answers of searches with the same keys, for each row that is not alone with its own. Of a home where somebody
-    is not read, or may count and has no keys, nothing is sure."""
-    relation, home, unread = searches[0].relation, identifier(HOME), identifier(UNREAD)
+    may count and has no keys, nothing is sure."""
+    relation, home = searches[0].relation, identifier(HOME)
     inputs = sorted({name for each in searches for name in each.inputs} | {sure.entity.key})
-    wanted = [(name, column(name)) for name in (ROW, HOME, UNREAD, *inputs)]
+    wanted = [(name, column(name)) for name in (ROW, HOME, *inputs)]
     asked = identifier(ASKED)
     con.execute(f"CREATE OR REPLACE TEMP VIEW {asked} AS {sure.of_border(narrow(task), wanted).sql(DIALECT)}")
     own = [identifier(each) for each in keys]
@@ -109,7 +125,7 @@ def _answer(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, searches: Se
     lost = [f"{each} IS NULL AND ({search.counts.sql(DIALECT)}) IS DISTINCT FROM FALSE" for each in own
             for search in searches]
     _create(con, relation + HOLES, f"SELECT DISTINCT {home} AS hjem FROM {asked} WHERE {home} IS NOT NULL AND "
-                                   f"({' OR '.join((unread, *(f'({each})' for each in lost)))})")
+                                   f"({' OR '.join(f'({each})' for each in lost) or 'false'})")
     _create(con, "delte", f"SELECT {place} AS plass FROM {asked} WHERE {known} GROUP BY 1 HAVING count(*) > 1")
     found = [f"{each.in_group(sure.entity.key, ROW).sql(DIALECT)} AS {identifier(each.answer)}" for each in searches]
     nothing = [f"NULL AS {identifier(each.answer)}" for each in searches]
@@ -145,15 +161,14 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
     home, all_of_it = identifier(HOME), identifier(narrow(task))
     careful = identifier(careful_of(task))
     mine = f"SELECT * FROM {all_of_it} WHERE {ROW} IN (FROM {careful})"
-    homes = [f"SELECT {home} FROM ({mine}) WHERE {identifier(UNREAD)}"]
+    homes = [f"SELECT {home} FROM ({mine}) WHERE {identifier(sure.entity.key)} IS NULL"]
     parts = [f"SELECT {ROW} FROM {careful}"]
     for relation, keys in _by_relation(sure).items():
         same, found = ", ".join(identifier(each) for each in (HOME, *keys)), identifier(relation)
         homes.append(f"SELECT hjem FROM {identifier(relation + HOLES)}")
         parts.append(f"SELECT {ROW} FROM {found} WHERE ({same}) IN (SELECT ({same}) FROM {found} "
                      f"WHERE {ROW} IN (FROM {careful}))")
-        lost = " OR ".join(f"{identifier(each)} IS NULL" for each in keys)
-        homes.append(f"SELECT {home} FROM ({mine}) WHERE {lost}")
+        homes += [f"SELECT {home} FROM ({mine}) WHERE {identifier(each)} IS NULL" for each in keys]
     parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({' UNION '.join(homes)}) AND {home} IN "
                  f"(SELECT {home} FROM ({mine}))")
     _create(con, near_of(task), " UNION ".join(f"({part})" for part in parts))

@@ -1,4 +1,5 @@
-"""``isfrules run``: decides a table (Parquet, CSV or a DuckDB table), with an answer for every row."""
+"""``isfrules run``: decides a table (Parquet, CSV or a DuckDB table), with an answer for every row, on DuckDB or
+Spark."""
 
 import datetime
 import sys
@@ -30,7 +31,8 @@ INSTALL = "pip install 'isfrules[batch]'"
 @click.argument("data", metavar="DATA")
 @click.option("-o", "--out", metavar="FIL", type=click.Path(path_type=Path),
               help="Filen med svar, .parquet. Ved siden av den kommer …-feil.parquet og …-sum.json.")
-@click.option("--engine", metavar="MOTOR", type=Choice(["duckdb"]), default="duckdb", help="Det som regner: duckdb.")
+@click.option("--engine", metavar="MOTOR", type=Choice(["duckdb", "spark"]), default="duckdb",
+              help="Det som regner: duckdb, eller spark for data som én maskin er for liten til.")
 @click.option("--map", "naming", metavar="FIL", type=click.Path(readable=False, path_type=Path),
               help='Navn på kolonner, som JSON: {"columns": {"din": "felt"}, "values": {"felt": {"din": "vår"}}}.')
 @click.option("--plan", "only_plan", is_flag=True, help="Viser hva som ville blitt gjort, og gjør det ikke.")
@@ -54,7 +56,7 @@ def command(
         fail(f"«isfrules run» trenger {error.name}, som ikke er installert.", f"Installer med {INSTALL}")
     from rulesdsl.batch.columns import Naming, read_naming
     from rulesdsl.batch.problems import CannotRun
-    from rulesdsl.batch.run import Job, planned
+    from rulesdsl.batch.run import Job
 
     if out is None and not only_plan:
         fail("-o mangler.", "Skriv hvor svarene skal, for eksempel -o svar.parquet, eller se planen med --plan.")
@@ -63,9 +65,9 @@ def command(
         named = read_naming(read_file(naming, "navn"), str(naming)) if naming is not None else Naming()
         job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite)
         if only_plan:
-            _show_plan(planned(job, workspace), form)
+            _show_plan(_engine(engine).planned(job, workspace), form)
             return
-        _run(job, workspace, form)
+        _run(job, workspace, engine, form)
     except CannotRun as error:
         _refuse(error)
     except NoEdition as error:
@@ -78,12 +80,22 @@ def command(
         raise click.Abort from None  # Ctrl-C while the engine was at work
 
 
-def _run(job: "Job", workspace: Any, form: str) -> None:
-    from rulesdsl.batch.run import run
+def _engine(name: str) -> Any:
+    """The module that plans and runs on an engine."""
+    if name == "spark":
+        from rulesdsl.batch import spark
+
+        return spark
+    from rulesdsl.batch import run
+
+    return run
+
+
+def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
     from rulesdsl.batch.summary import to_json, to_text
 
     with _progress() as step:
-        summary = run(job, workspace, step)
+        summary = _engine(engine).run(job, workspace, step)
     if form == "json":
         write_json(to_json(summary))
     else:

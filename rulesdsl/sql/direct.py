@@ -1,12 +1,13 @@
 """Rows to typed facts by the short way: values that stand as most do are read at a glance, and the rest is left open.
 
 Its main difference with ``facts.typed`` is that it need not read everything: a row with a value that it does not
-recognise is marked (``§uleselig``), whatever is the matter with it, and is read again with care. What it does read, it
-reads as ``facts.typed`` does. Codes are looked up in a MAP, which the engine does once for each value of a dictionary.
+recognise is marked (``§uleselig``), whatever is the matter with it, and is read again ``with_care``. What it does
+read, it reads as ``facts.typed`` does. Codes are looked up in a MAP, which the engine does once for each value of a
+dictionary.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlglot import exp
 
@@ -22,25 +23,28 @@ from rulesdsl.sql.sheet import table
 from rulesdsl.sql.types import constant, sql_type
 from rulesdsl.sql.values import Days, read
 
+_WHOLE = r"0|-?[1-9][0-9]{0,8}"
 UNREAD = "§uleselig"
 """The column that says whether something in the row must be read with care."""
 
 
-def typed(edition: Edition, entity: str, rows: Rows, parents: str | None = None) -> exp.Select:
-    """The typed relation of an entity, as ``facts.typed`` has it, and whether there is more to a row. ``parents`` is
-    the typed relation of what it belongs to; a row of an unknown one is marked, and so is one without a key."""
+def typed(
+    edition: Edition, entity: str, rows: Rows, parents: str | None = None, *, with_care: bool = False
+) -> exp.Select:
+    """The typed relation of an entity, as ``facts.typed`` has it, and whether there is more to a row: ``with_care``,
+    whether there is something wrong with it. ``parents`` is the typed relation of what it belongs to; a row of an
+    unknown one is marked, and so is one without a key."""
     about = edition.entities[entity]
     group, own = facts.parent_key(edition, entity), places(edition, entity)
-    found: dict[str, exp.Expr] = {each.path: _value(each, edition, entity, rows) for each in own}
+    read_as = _carefully if with_care else _value
+    found: dict[str, exp.Expr] = {each.path: read_as(each, edition, entity, rows) for each in own}
     for each in facts.above(edition, entity):
         found[each.path] = _above(each, group, edition, rows, parents, about.parent)
     doubts = [both(is_known(_raw(path)), is_null(value)) for path, value in found.items()
               if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)]
     doubts.append(is_null(found[about.key]))
     if about.date:
-        first, last = constant(edition.valid_from), constant(edition.valid_to)
         doubts.append(is_null(found[about.date]))
-        doubts.append(exp.not_(exp.Between(this=found[about.date].copy(), low=first, high=last)))
     query = exp.select(column(facts.ROW, "r"), *(exp.alias_(value, path, quoted=True) for path, value in found.items()))
     for path in codes_as_written(edition, entity, rows):
         known = exp.Case().when(is_known(found[path]), _raw(path))
@@ -60,21 +64,19 @@ def as_written(path: str) -> str:
 
 
 def codes_as_written(edition: Edition, entity: str, rows: Rows) -> dict[str, dict[str, exp.Expr]]:
-    """For each list of codes that are whole numbers, how the data write each code. A list is more quickly looked
-    through as it is written."""
+    """For each list of codes that are whole numbers, how the data write each code, where no code has meant two things.
+    A list is more quickly looked through as it is written."""
     found: dict[str, dict[str, exp.Expr]] = {}
     for place in places(edition, entity):
         kind = rows.columns.get(place.path)
         if kind is None or kind.item is None or kind.item.name != "whole" or not isinstance(place.type, ListOf):
             continue
         if isinstance(place.type.item, Code) and "." not in place.path:
-            codes = _codes(edition.kodeverk[place.type.item.kodeverk], kind.item, edition) or {}
-            by_name: dict[str, list[str | int]] = {}
-            for written, name in codes.items():
-                by_name.setdefault(name, []).append(written)
-            if all(len(each) == 1 for each in by_name.values()):
-                found[place.path] = {name: cast(exp.Literal.number(each[0]), kind.item.said)
-                                     for name, each in by_name.items()}
+            members = edition.kodeverk[place.type.item.kodeverk].members
+            codes = {each.code for each in members}
+            if len(codes) == len(members) and all(re.fullmatch(_WHOLE, each) for each in codes):
+                found[place.path] = {each.name: cast(exp.Literal.number(int(each.code)), kind.item.said)
+                                     for each in members}
     return found
 
 
@@ -82,10 +84,18 @@ def _raw(path: str) -> exp.Expr:
     return column(path, "r")
 
 
+def _carefully(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
+    """The typed value; NULL where it is not there, or cannot stand."""
+    return facts._fact(place, edition, entity, rows, _days(edition, entity, rows))
+
+
+def _days(edition: Edition, entity: str, rows: Rows) -> Days:
+    return Days(edition, facts.day(edition, entity, rows)) if edition.entities[entity].date else Days(edition)
+
+
 def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
     """The typed value; NULL where it is not there, or is not one that can be told at a glance."""
-    kind = rows.columns.get(place.path)
-    days = Days(edition, facts.day(edition, entity, rows)) if edition.entities[entity].date else Days(edition)
+    kind, days = rows.columns.get(place.path), _days(edition, entity, rows)
     if kind is None or kind.name == "empty" or isinstance(place.type, Record):
         return facts._fact(place, edition, entity, rows, days)
     x = _raw(place.path)
@@ -93,13 +103,16 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
         return _key(kind, x)
     match place.type:
         case Code(name) if (codes := _codes(edition.kodeverk[name], kind, edition)) is not None:
-            return _looked_up(codes, kind, x)
-        case ListOf(Code(name)) if kind.item is not None and (
-                codes := _codes(edition.kodeverk[name], kind.item, edition)) is not None:
+            return _name(codes, lambda some: _looked_up(some, kind, x), edition, days)
+        case ListOf(Code(name)) if (item := kind.item) is not None and (
+                codes := _codes(edition.kodeverk[name], item, edition)) is not None:
             each = exp.column("e")
-            items = exp.Transform(this=x, expression=exp.Lambda(
-                this=_counted_up(codes, kind.item, each), expressions=[each.this.copy()]))
-            return _whole_list(items)
+
+            def named(some: Codes) -> exp.Expr:
+                element = _counted_up(some, item, each)
+                return exp.Transform(this=x.copy(), expression=exp.Lambda(this=element, expressions=[each.this.copy()]))
+
+            return _whole_list(_name(codes, named, edition, days))
         case ListOf(Text()) if kind.item is not None and kind.item.name == "text":
             return _whole_list(x)
         case ListOf():
@@ -133,26 +146,44 @@ def _above(place: Place, key: str, edition: Edition, rows: Rows, parents: str | 
 
 # ── Codes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+Codes = Mapping[str | int, str]
+"""Names of codes by how a column has them."""
 
-def _codes(kodeverk: Kodeverk, kind: Kind, edition: Edition) -> dict[str | int, str] | None:
-    """The codes that hold throughout the edition, as a column of a kind has them; None where it has them otherwise."""
+
+def _codes(kodeverk: Kodeverk, kind: Kind, edition: Edition) -> tuple[Codes, Codes] | None:
+    """The codes that hold on every day of an edition, and those that hold on any day at all, as a column of a kind has
+    them; None where it has them otherwise."""
     if kind.name not in ("text", "whole"):
         return None
-    found: dict[str | int, str] = {}
+    throughout: dict[str | int, str] = {}
+    forever: dict[str | int, str] = {}
     for written, members in kodeverk.written().items():
-        names = {each.name for each in members if is_valid(each, edition.valid_from, edition.valid_to)}
-        always = [each for each in members
-                  if (each.valid_from is None or each.valid_from <= edition.valid_from)
+        if kind.name == "whole" and not re.fullmatch(_WHOLE, written):
+            continue
+        called = written if kind.name == "text" else int(written)
+        valid = [each for each in members if is_valid(each, edition.valid_from, edition.valid_to)]
+        always = [each for each in valid if (each.valid_from is None or each.valid_from <= edition.valid_from)
                   and (each.valid_to is None or each.valid_to >= edition.valid_to)]
-        if len(names) == 1 and always:
-            if kind.name == "text":
-                found[written] = always[0].name
-            elif re.fullmatch(r"0|-?[1-9][0-9]{0,8}", written):
-                found[int(written)] = always[0].name
-    return found
+        if len(valid) == 1 and always:
+            throughout[called] = always[0].name
+        if len(members) == 1 and members[0].valid_from is None and members[0].valid_to is None:
+            forever[called] = members[0].name
+    return throughout, forever
 
 
-def _looked_up(codes: dict[str | int, str], kind: Kind, x: exp.Expr) -> exp.Expr:
+def _name(
+    codes: tuple[Codes, Codes], looked_up: Callable[[Codes], exp.Expr], edition: Edition, days: Days
+) -> exp.Expr:
+    """The name of a code, on the day of its row."""
+    throughout, forever = codes
+    if throughout == forever or days.column is None:
+        return looked_up(forever)
+    first, last = constant(edition.valid_from), constant(edition.valid_to)
+    within = exp.Between(this=days.column.copy(), low=first, high=last)
+    return exp.Case().when(within, looked_up(throughout)).else_(looked_up(forever))
+
+
+def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
     if not codes:
         return cast(NULL, "TEXT")
     keys: Iterable[exp.Expr] = (
@@ -161,7 +192,7 @@ def _looked_up(codes: dict[str | int, str], kind: Kind, x: exp.Expr) -> exp.Expr
     return exp.Anonymous(this="MAP_EXTRACT_VALUE", expressions=[made, x.copy()])
 
 
-def _counted_up(codes: dict[str | int, str], kind: Kind, x: exp.Expr) -> exp.Expr:
+def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
     """The same for an element of a list, where a MAP is slow: codes that are small numbers are places in a list."""
     numbers = [each for each in codes if isinstance(each, int)]
     if not numbers or min(numbers) < 1 or max(numbers) > MOST_PLACES:

@@ -1,6 +1,6 @@
 """What DuckDB says in its own way: the functions that other engines call something else, and what its types are.
 
-Another engine is another file with these names.
+Another engine says these anew, as ``spark_values`` does.
 """
 
 from collections.abc import Mapping

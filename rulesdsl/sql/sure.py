@@ -36,7 +36,7 @@ from rulesdsl.sql.names import DAY, HOME, ROW, Waits, accessor
 from rulesdsl.sql.sheet import Join, Sheet, table, with_steps
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.terms import Many, Terms, tables_of
-from rulesdsl.sql.types import sql_type, to_type
+from rulesdsl.sql.types import constant, sql_type, to_type
 
 
 @define
@@ -106,7 +106,12 @@ class Sure:
 
     def facts(self, typed: exp.Select) -> exp.Select:
         """The typed facts with the day whose satser count and what each row belongs to."""
-        day = column(self.entity.date) if self.entity.date else cast(exp.null(), "DATE")
+        day: exp.Expr = cast(exp.null(), "DATE")
+        if self.entity.date:
+            first, last = constant(self.edition.valid_from), constant(self.edition.valid_to)
+            date = column(self.entity.date)
+            day = case((exp.LT(this=date, expression=first), first), (exp.GT(this=date.copy(), expression=last), last),
+                       otherwise=date)
         home: exp.Expr = cast(exp.null(), "TEXT")
         if self.entity.parent:
             home = column(f"{accessor(self.entity.parent)}.{self.edition.entities[self.entity.parent].key}")

@@ -1,0 +1,258 @@
+"""``isfrules run --engine spark``: the same files as DuckDB gives, row for row, and never half a file."""
+
+import os
+import signal
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click.testing
+import duckdb
+import pytest
+from backends.spark_session import missing
+from backends.spark_session import spark as spark
+from conftest import Isfrules
+from flat_tables import table
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from national_cases import make
+from sample_cases import EDITION
+from test_facts_sql import doubtful, rows_of
+from test_run import HEAD, ROOT, RULEBOOK, Runs, failing, rows, said
+
+from rulesdsl.batch import spark as running
+from rulesdsl.batch.problems import CannotRun
+from rulesdsl.batch.run import Job, planned, run
+from rulesdsl.batch.spark_session import session
+from rulesdsl.batch.spark_tables import Tables, opened
+from rulesdsl.batch.summary import Summary
+from rulesdsl.cli.run import _plan_json
+from rulesdsl.sql.duckdb import DIALECT
+from rulesdsl.sql.facts import faults, typed
+from rulesdsl.sql.spark_values import in_spark
+from rulesdsl.workspace import Workspace
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+ISF = Workspace(ROOT / "regelverk")
+
+
+@pytest.fixture(scope="module")
+def rulebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prøve")
+    for year, least in ((2020, 0), (2021, 1)):
+        (folder / f"{year}.isf").write_text(RULEBOOK.format(year=year, least=least), encoding="utf-8")
+    return folder
+
+
+class SparkRuns(Runs):
+    """Runs tables on Spark."""
+
+    def __call__(self, data: Path | str, *options: str | Path, out: bool = True) -> click.testing.Result:
+        return super().__call__(data, "--engine", "spark", *options, out=out)
+
+
+@pytest.fixture
+def runs(spark: Any, isfrules: Isfrules, rulebook: Path, tmp_path: Path) -> SparkRuns:
+    return SparkRuns(isfrules, rulebook, tmp_path)
+
+
+def both(workspace: Workspace, folder: Path, data: Path, parents: Path | None = None, on_spark: Path | None = None
+         ) -> Summary:
+    """Run a table on both engines, and hold all three files of the one to those of the other."""
+    by_duckdb, by_spark = folder / "duckdb.parquet", folder / "spark.parquet"
+    above = str(parents) if parents else None
+    wanted = run(Job(str(data), by_duckdb, parents=above), workspace)
+    found = running.run(Job(str(on_spark or data), by_spark, parents=above), workspace)
+    assert attrs.evolve(found, data=str(data)) == wanted
+    for part in ("", "-feil"):
+        assert told(folder / f"spark{part}.parquet") == told(folder / f"duckdb{part}.parquet")
+    assert rows(f"SELECT rad FROM '{by_spark}'") == rows(f"SELECT rad FROM '{by_spark}' ORDER BY rad")
+    return wanted
+
+
+def told(file: Path) -> tuple[list[Any], list[Any]]:
+    """The columns with their types, and the rows."""
+    return rows(f"SELECT column_name, column_type FROM (DESCRIBE FROM '{file}')"), rows(f"FROM '{file}' ORDER BY ALL")
+
+
+# ── The same answers ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_years_with_everything_that_can_be_wrong(spark: Any, runs: SparkRuns) -> None:
+    """Faults of values, keys and dates, an orphan, holes, siblings of two editions, composed and decomposed letters,
+    and lines that cannot be read."""
+    lines = (
+        "P1;A;2020-05-01;ja;100,505;3", "P1;A;2020-05-02;ja;1;", "P1;;2020-05-02;ja;1;", ";D;;ja;1;9",
+        ";E;2019-05-02;ja;1;", "P2;A;2020-05-01;ja;100,50;1", "P2;B;2021-05-01;nei;200.25;ny", ";C;2020-05-01;;1;",
+        "P3;B;2020-05-01", "\u00e5;\u00e5;2021-05-01;;1;bla\u030a", "a\u030a;a\u030a;2021-05-01;ja;1;r\u00f8d",
+        "P9;X;2020-02-30;JA;1e5;r\u00f8d", "P3;Y;2021-12-31;tja; 1;", "P3; ;1799-01-01;nei;99999999999999999999;4",
+        "P3;Q;2021-12-31;1;-0,10000;3", "P4;B;2020-05-01;ja;1;;x", "«;\"b\\'\"\"\";2020-05-01;ja;1;")
+    data = runs.csv(HEAD + "\n".join(lines) + "\n")
+    people = runs.csv("pasient_id,fodselsdato\nP1,1950-01-01\nP2,x\nP3,\n\u00e5,\n«,\n", "inn-pasienter.csv")
+    summary = both(Workspace(runs.rulebook), runs.folder, data, people)
+    assert summary.broken == 2
+    assert {each.code for each in summary.aside} >= {"ISF510", "ISF511", "ISF512", "ISF514", "ISF515", "ISF530"}
+    assert summary.decided >= 4
+    assert summary.missing
+
+
+def test_episodes_of_isf_in_a_folder_of_files(spark: Any, tmp_path: Path) -> None:
+    for year in (2019, 2020):
+        make(tmp_path / str(year), 100, year=year, seed=year, error_share=0.1, hole_share=0.2)
+    folder, whole = tmp_path / "episoder [1]", tmp_path / "alle.parquet"
+    folder.mkdir()
+    with duckdb.connect() as con:
+        for year in (2019, 2020):
+            con.execute(f"COPY (SELECT * REPLACE ('{year}-' || episode_id AS episode_id) FROM "
+                        f"'{tmp_path}/{year}/episoder.parquet') TO '{folder}/{year}.parquet' (FORMAT parquet)")
+        con.execute(f"COPY (FROM '{folder}/2019.parquet' UNION ALL BY NAME FROM '{folder}/2020.parquet') TO '{whole}' "
+                    "(FORMAT parquet)")
+        con.execute(f"COPY (SELECT DISTINCT ON (pasient_id) * FROM read_parquet('{tmp_path}/20*/pasienter.parquet')) "
+                    f"TO '{tmp_path}/pasienter.parquet' (FORMAT parquet)")
+    summary = both(ISF, tmp_path, whole, tmp_path / "pasienter.parquet", folder)
+    assert summary.set_aside >= 10
+    assert {each.status for each in summary.lines} >= {"known", "unknown"}
+    assert set(summary.editions) >= {"isf@2019", "isf@2020"}
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck),
+          phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(things=st.lists(doubtful(), min_size=25, max_size=40))
+def test_doubtful_values_are_read_alike(
+    spark: Any, tmp_path_factory: pytest.TempPathFactory, things: list[dict[str, Any]]
+) -> None:
+    """Every type, in lists and records too: the typed facts, and what is wrong."""
+    folder = tmp_path_factory.mktemp("tvil")
+    documents = [{"pasient_id": "P1", "episoder": things}]
+    with duckdb.connect() as con, session(folder):
+        rows_ = table(con, EDITION, "Episode", rows_of(documents))
+        con.execute(f"COPY raw TO '{folder}/raw.parquet' (FORMAT parquet)")
+        con.execute(f"CREATE TABLE fakta AS {typed(EDITION, 'Episode', rows_).sql(DIALECT)}")
+        tables = Tables(spark, folder)
+        opened(tables, str(folder / "raw.parquet"), "raw")
+        tables.keep("fakta", in_spark(typed(EDITION, "Episode", rows_)))
+        wanted = [*map(plain, con.execute("FROM fakta ORDER BY rad").fetchall())]
+        assert [*map(plain, tables.asked("SELECT * FROM fakta ORDER BY rad"))] == wanted
+        wrong = faults(EDITION, "Episode", rows_, "fakta")
+        assert {*map(plain, tables.asked(in_spark(wrong)))} == {
+            tuple(each and unicodedata.normalize("NFC", each) if isinstance(each, str) else each for each in row)
+            for row in con.execute(wrong.sql(DIALECT)).fetchall()}
+        tables.forget_all()
+
+
+def plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row with records as DuckDB gives them."""
+    return tuple([one.asDict() if hasattr(one, "asDict") else one for one in each] if isinstance(each, list) else each
+                 for each in row)
+
+
+def test_columns_of_many_types(spark: Any, runs: SparkRuns) -> None:
+    """Types of Parquet, a record, a name that the fields have otherwise, and values that mean others."""
+    data = runs.parquet("""SELECT * FROM (VALUES
+        ('P1', 1, TIMESTAMP '2020-05-01 23:30:00', 1::TINYINT, 12.50::DECIMAL(9,2), 2.0::DOUBLE, {'skrevet': true}),
+        ('P1', 2, TIMESTAMP '2021-05-02 00:00:00', 0::TINYINT, NULL, NULL, NULL),
+        ('P2', 2, NULL, 7::TINYINT, 3.25::DECIMAL(9,2), 9.0::DOUBLE, {'skrevet': NULL}))
+        AS t(PASIENT_ID, episode_id, utdato, betalt, "beløp", farge, avtale)""")
+    workspace = Workspace(runs.rulebook)
+    both(workspace, runs.folder, data)
+    job = Job(str(data), runs.out)
+    assert _plan_json(running.planned(job, workspace)) == _plan_json(planned(job, workspace))
+
+
+def test_many_rows_become_a_folder_of_files_in_order(
+    spark: Any, runs: SparkRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "MOST_IN_ONE", 3)
+    data = runs.csv(HEAD + "".join(f";{number};2020-05-01;ja;{number};\n" for number in range(1, 8)))
+    said(runs(data), "7 rader inn = 7 rader avgjort", "28,00", code=0)
+    parts = sorted(runs.out.iterdir())
+    assert len(parts) == 3
+    assert [row for part in parts for row in rows(f"SELECT rad FROM '{part}'")] == [(number,) for number in range(1, 8)]
+    assert runs.left() == {"ut.parquet", "ut-feil.parquet", "ut-sum.json"}
+    said(runs(data, "--overwrite"), "er en mappe")
+
+
+def test_an_empty_table(spark: Any, runs: SparkRuns) -> None:
+    both(Workspace(runs.rulebook), runs.folder, runs.csv(HEAD))
+
+
+# ── What stops a run ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_cannot_be_run(spark: Any, runs: SparkRuns) -> None:
+    said(runs(runs.csv("episode_id;utdatoo\nA;2020-05-01\n")), "ingen kolonne utdato", "Mente du «utdatoo»?")
+    zoned = runs.parquet("SELECT TIMESTAMPTZ '2020-05-01 00:30:00+02' AS utdato")
+    said(runs(zoned), "utdato", "tidssone", "DATE")
+    said(runs(runs.parquet("SELECT DATE '2020-05-01' AS utdato, 12.5::DOUBLE AS \"beløp\"")), "1 av verdiene")
+    broken = runs.folder / "inn-brutt.parquet"
+    broken.write_bytes(b"PAR1")
+    said(runs(broken), "kan ikke leses som Parquet")
+    empty = runs.folder / "inn-tom"
+    empty.mkdir()
+    said(runs(empty), "kan ikke leses som Parquet")
+    said(runs(runs.folder / "borte.csv"), "finnes ikke")
+    assert runs.left() == set()
+
+
+def test_the_plan(spark: Any, runs: SparkRuns) -> None:
+    data = runs.csv("Utdato;betaltt;avtale.skrevet;annet\n2020-05-01;ja;;x\n2021-01-01;ja;;x\n2019-01-01;;;\nx;;;\n")
+    found, wanted = (runs(data, "--plan", "--format", "json", "--engine", engine, out=False)
+                     for engine in ("spark", "duckdb"))
+    assert (found.exit_code, found.stdout) == (0, wanted.stdout)
+    assert runs.left() == set()
+
+
+def test_a_run_that_fails_leaves_nothing(spark: Any, runs: SparkRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_written", failing(OSError(28, "No space left on device")))
+    data = runs.csv(HEAD + ";A;2020-05-01;ja;1;\n")
+    said(runs(data), "Disken er full")
+    assert runs.left() == set()
+    monkeypatch.setattr(running, "_decide", failing(KeyboardInterrupt()))  # type: ignore[arg-type]
+    assert runs(data).exit_code == 130
+    assert runs.left() == set()
+    assert spark.sql("SHOW VIEWS").collect() == []
+
+
+def test_rows_that_are_lost_stop_the_run(spark: Any, runs: SparkRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = running._answer
+
+    def losing(tables: Tables, *given: Any) -> str:
+        name = whole(tables, *given)
+        tables.view("tapt", f"SELECT * FROM `{name}` WHERE episode_id <> 'B'")
+        return "tapt"
+
+    monkeypatch.setattr(running, "_answer", losing)
+    data = runs.csv(HEAD + ";A;2020-05-01;ja;1;\n;B;2020-05-01;ja;1;\n")
+    with pytest.raises(CannotRun, match="Regnskapet går ikke opp: 2 rader inn, 1 avgjort"):
+        running.run(Job(str(data), runs.out), Workspace(runs.rulebook))
+    assert runs.left() == set()
+
+
+def test_a_run_that_is_killed_leaves_nothing_half(runs: SparkRuns) -> None:
+    data = runs.csv(HEAD + ";A;2020-05-01;ja;1;\n")
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom rulesdsl.batch.run import Job\n"
+        "from rulesdsl.batch.spark import run\nfrom rulesdsl.workspace import Workspace\n"
+        "def step(what, done, of):\n    if what == 'Skriver':\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "run(Job(sys.argv[1], Path(sys.argv[2])), Workspace(Path(sys.argv[3])), step)\n")
+    done = subprocess.run([sys.executable, "-c", code, str(data), str(runs.out), str(runs.rulebook)],
+                          env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert runs.left()
+    assert all(name.startswith(".ut.parquet.") for name in runs.left())
+
+
+def test_without_spark_or_java(runs: SparkRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = runs.csv(HEAD)
+    with monkeypatch.context() as patched:
+        patched.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
+        patched.setenv("PATH", "")
+        patched.delenv("JAVA_HOME", raising=False)
+        said(runs(data), "trenger Java", "Java 17")
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    said(runs(data), "trenger pyspark", "pip install 'isfrules[spark]'")
+    assert runs.left() == set()
