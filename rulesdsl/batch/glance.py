@@ -48,10 +48,9 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     read = direct.typed(edition, task.entity, task.rows, parents)
     _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT))
     _again(con, task, sure, wanted, parents)
-    relations = _by_relation(sure)
-    for round_ in _rounds(sure):
-        for relation in dict.fromkeys(each.relation for each in round_):
-            _answer(con, task, sure, [each for each in round_ if each.relation == relation], relations[relation])
+    for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
+            search.round for search in sure.searches if search.relation == each[0])):
+        _answer(con, task, sure, [each for each in sure.searches if each.relation == relation], keys)
     _careful(con, task, sure)
     _near(con, task, sure)
     return sure
@@ -94,17 +93,6 @@ def everything_with_care(con: duckdb.DuckDBPyConnection, task: Task) -> None:
 
 def _by_relation(sure: Sure) -> dict[str, tuple[str, ...]]:
     return {each.relation: each.keys for each in sure.searches}
-
-
-def _rounds(sure: Sure) -> list[list[SureSearch]]:
-    """The searches, those first that rest on no other."""
-    by_name = {each.answer: each for each in sure.searches}
-    depth: dict[str, int] = {}
-    for each in sure.searches:  # a search is made after those that it rests on
-        under = {name for name in sure.sheet.needed(each.inputs) if name in by_name}
-        depth[each.answer] = 1 + max((depth[name] for name in under), default=0)
-    deepest = max(depth.values(), default=0)
-    return [[each for each in sure.searches if depth[each.answer] == at] for at in range(1, 1 + deepest)]
 
 
 # ── Searches ─────────────────────────────────────────────────────────────────────────────────────────────────

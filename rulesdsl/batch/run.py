@@ -60,7 +60,7 @@ def planned(job: Job, workspace: Workspace) -> Plan:
 
 def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None) -> Summary:
     """Decide the table and write the files. Raises ``CannotRun`` and ``NoEdition``; then nothing was written."""
-    _check_out(job)
+    check_out(job)
     with work_beside(job.out) as work, duckdb.connect(str(work / "arbeid.duckdb")) as con:
         con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {quoted(str(work / 'mellomlager'))}")
         con.execute(ENGINE_SETTINGS)
@@ -94,7 +94,8 @@ def _plan(con: duckdb.DuckDBPyConnection, job: Job, workspace: Workspace, keep: 
     return plan(con, workspace, rulebook, source, parents, job.naming, keep)
 
 
-def _check_out(job: Job) -> None:
+def check_out(job: Job) -> None:
+    """Raises where the outputs cannot be, or would take the place of something."""
     if job.out.suffix != ".parquet":
         raise cannot(f"«{job.out}» er ikke en .parquet-fil.", f"Skriv -o {job.out.with_suffix('.parquet')}.")
     if not job.out.parent.is_dir():

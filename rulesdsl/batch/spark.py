@@ -19,7 +19,7 @@ from rulesdsl.batch.inputs import quoted
 from rulesdsl.batch.origin import origin
 from rulesdsl.batch.plan import Plan, plan, rulebook_of
 from rulesdsl.batch.problems import cannot
-from rulesdsl.batch.run import Job, Step, _check_out
+from rulesdsl.batch.run import Job, Step, check_out
 from rulesdsl.batch.spark_session import session
 from rulesdsl.batch.spark_sums import FAULTS, summed
 from rulesdsl.batch.spark_tables import Broken, Tables, by_spark, opened, ticked, uri
@@ -57,7 +57,7 @@ def planned(job: Job, workspace: Workspace) -> Plan:
 
 def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None) -> Summary:
     """Decide the table and write the files. Raises ``CannotRun`` and ``NoEdition``; then nothing was written."""
-    _check_out(job)
+    check_out(job)
     with work_beside(job.out) as work, _explained(), session(work / "mellomlager") as spark:
         tables = Tables(spark, work)
         step("Leser", 0, 1)

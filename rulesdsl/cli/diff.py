@@ -159,7 +159,7 @@ def _table(
     from rulesdsl.batch.columns import Naming, read_naming
     from rulesdsl.batch.contrast import Asked
     from rulesdsl.batch.problems import CannotRun
-    from rulesdsl.cli.run import _refuse
+    from rulesdsl.cli.run import refuse
 
     if examples is not None and examples.exists():
         fail(f"«{examples}» finnes allerede.", "Velg et annet navn med --examples.")
@@ -168,7 +168,7 @@ def _table(
         asked = Asked(data, named, patients, known, by or None, results)
         made = _contrast(asked, found, before, after, workspace)
     except CannotRun as error:
-        _refuse(error)
+        refuse(error)
     except (RuntimeError, Error) as stopped:
         if "interrupt" not in str(stopped).lower():
             raise
@@ -196,9 +196,9 @@ def _check_installed(form: str) -> None:
 
 def _contrast(asked: "Asked", found: Differences, before: Edition, after: Edition, workspace: Workspace) -> "Contrast":
     from rulesdsl.batch.contrast import contrast
-    from rulesdsl.cli.run import _progress
+    from rulesdsl.cli.run import progress
 
-    with _progress() as step:
+    with progress() as step:
         return contrast(asked, found, before, after, workspace, step)
 
 

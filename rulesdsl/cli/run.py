@@ -69,7 +69,7 @@ def command(
             return
         _run(job, workspace, engine, form)
     except CannotRun as error:
-        _refuse(error)
+        refuse(error)
     except NoEdition as error:
         if error.broken:
             show_problems(workspace.checked.problems, stderr=True)
@@ -94,7 +94,7 @@ def _engine(name: str) -> Any:
 def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
     from rulesdsl.batch.summary import to_json, to_text
 
-    with _progress() as step:
+    with progress() as step:
         summary = _engine(engine).run(job, workspace, step)
     if form == "json":
         write_json(to_json(summary))
@@ -108,14 +108,15 @@ def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
         sys.exit(FINDINGS)
 
 
-def _refuse(error: "CannotRun") -> None:
+def refuse(error: "CannotRun") -> None:
+    """Tells every reason, and ends."""
     for each in error.problems:
         click.echo(f"feil  {clean(each.message)}" + (f"\n  {clean(each.hint)}" if each.hint else ""), err=True)
     sys.exit(USAGE)
 
 
 @contextmanager
-def _progress() -> "Iterator[Step]":
+def progress() -> "Iterator[Step]":
     """A bar on a terminal, and nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda what, done, of: None

@@ -86,7 +86,7 @@ def _raw(path: str) -> exp.Expr:
 
 def _carefully(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
     """The typed value; NULL where it is not there, or cannot stand."""
-    return facts._fact(place, edition, entity, rows, _days(edition, entity, rows))
+    return facts.fact(place, edition, entity, rows, _days(edition, entity, rows))
 
 
 def _days(edition: Edition, entity: str, rows: Rows) -> Days:
@@ -97,7 +97,7 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
     """The typed value; NULL where it is not there, or is not one that can be told at a glance."""
     kind, days = rows.columns.get(place.path), _days(edition, entity, rows)
     if kind is None or kind.name == "empty" or isinstance(place.type, Record):
-        return facts._fact(place, edition, entity, rows, days)
+        return facts.fact(place, edition, entity, rows, days)
     x = _raw(place.path)
     if place.path == edition.entities[entity].key:
         return _key(kind, x)
@@ -116,7 +116,7 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
         case ListOf(Text()) if kind.item is not None and kind.item.name == "text":
             return _whole_list(x)
         case ListOf():
-            return facts._fact(place, edition, entity, rows, days)
+            return facts.fact(place, edition, entity, rows, days)
         case _:
             return read(place.type, kind, x, days).value
 

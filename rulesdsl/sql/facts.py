@@ -64,7 +64,7 @@ def typed(
     """The typed relation of an entity. ``parents`` is the typed relation of what it belongs to, where there is one: of
     one whose key stands twice nothing but the key is taken. ``only`` is a condition on the rows."""
     days = _days(edition, entity, rows)
-    found = [exp.alias_(_fact(each, edition, entity, rows, days), each.path, quoted=True)
+    found = [exp.alias_(fact(each, edition, entity, rows, days), each.path, quoted=True)
              for each in places(edition, entity)]
     key, own = parent_key(edition, entity), edition.entities[entity].parent
     for each in above(edition, entity):
@@ -84,7 +84,8 @@ def typed(
     return query
 
 
-def _fact(place: Place, edition: Edition, entity: str, rows: Rows, days: Days) -> exp.Expr:
+def fact(place: Place, edition: Edition, entity: str, rows: Rows, days: Days) -> exp.Expr:
+    """A field's typed value in a row called ``r``; NULL where nothing is said, or it cannot stand."""
     kind = rows.columns.get(place.path)
     if isinstance(place.type, Record):
         return _presence(place, edition, rows, days)

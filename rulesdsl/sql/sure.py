@@ -192,6 +192,8 @@ def compile_sure(edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Map
             from rulesdsl.sql.many import over_many as in_full
             return in_full(node, terms)
         search = SureSearch.of(node, terms, len(made.searches) + 1)
+        rests_on = sheet.needed(search.inputs)
+        search.round = 1 + max((each.round for each in made.searches if each.answer in rests_on), default=0)
         made.searches.append(search)
         if made.searched(search.keys):
             raise NotSure("et søk etter noe som et søk har funnet")

@@ -41,7 +41,7 @@ class NotSure(Exception):
 class SureSearch:
     """A quantifier. ``keys``, ``counts`` (whether a thing is one of those that count), ``take`` and ``order`` are
     columns of each thing; ``others`` says that oneself does not count. ``itself``: whether what is taken is that the
-    one found is this thing."""
+    one found is this thing. ``round``: after how many others, each resting on the last, it can be made."""
 
     number: int
     edition: str
@@ -53,6 +53,7 @@ class SureSearch:
     order: exp.Expr = field(default=NULL)
     itself: bool = False
     otherwise: exp.Expr = field(default=NULL)
+    round: int = 1
 
     @staticmethod
     def of(node: Many, terms: Terms, number: int) -> "SureSearch":
@@ -93,8 +94,8 @@ class SureSearch:
 
     @property
     def relation(self) -> str:
-        """The relation that has the answers of all searches with the same keys, for things that are not alone."""
-        return " ".join(("søk etter", *self.keys, "i", self.edition))
+        """The relation that has the answers of all searches of a round with the same keys, for things not alone."""
+        return " ".join((f"søk {self.round} etter", *self.keys, "i", self.edition))
 
     @property
     def inputs(self) -> set[str]:

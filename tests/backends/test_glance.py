@@ -110,6 +110,53 @@ def test_the_real_editions(name: str) -> None:
     assert 0 < careful < len(told)
 
 
+CHAIN = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Pasient «Pasient»
+  nøkkel pasient_id : tekst
+
+entitet Episode i Pasient som episoder «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  merke             : tekst
+
+resultat først : ja/nei for Episode «Først med sitt merke»
+resultat flere : ja/nei for Episode «Flere med merket er først»
+resultat alene : tall for Episode «Hvor mange med merket det er flere av»
+
+punkt en «En»
+  ifølge oss
+  først er denne er første e i pasient.episoder der e.merke er merke etter e.utdato
+
+punkt to «To»
+  ifølge oss
+  flere er finnes annen i pasient.episoder der annen.merke er merke og annen.først
+
+punkt tre «Tre»
+  ifølge oss
+  alene er antall e i pasient.episoder der e.merke er merke og e.flere
+"""
+
+
+def test_searches_that_rest_on_one_another(tmp_path: Path) -> None:
+    """Each with the keys of the last, and answers of its own."""
+    (tmp_path / "prøve.isf").write_text(CHAIN, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    chance = random.Random(1)
+    found = [Document({"pasient_id": f"P{number}", "episoder": [
+        {"episode_id": f"E{each}", "utdato": f"2020-0{chance.randint(1, 9)}-01"}
+        | ({"merke": chance.choice("AB")} if chance.random() < 0.95 else {}) for each in range(chance.randint(1, 5))]})
+        for number in range(120)]
+    wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], found)
+    assert wrong == []
+    assert 0 < careful < len(told) / 2
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rulebooks(), st.lists(documents(), min_size=1, max_size=8))
 def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
