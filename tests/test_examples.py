@@ -13,12 +13,13 @@ ROW = re.compile(r"^\| \[`([\w.-]+)`\]\([\w.-]+\) \| .*? \| (.*) \|$", re.MULTIL
 ROWS: dict[str, str] = dict(ROW.findall((FOLDER / "README.md").read_text(encoding="utf-8")))
 
 
-CASES = sorted(name for name in ROWS if not name.endswith(".py"))
-"""The rows that are cases; the others are scripts, with tests of their own."""
+CASES = sorted(name for name in ROWS if not name.endswith((".py", ".csv")))
+"""The rows that are cases; the others are scripts and tables, with tests of their own."""
 
 
 def test_every_example_is_listed() -> None:
-    assert sorted(ROWS) == sorted(path.name for path in (*FOLDER.glob("*.json*"), *FOLDER.glob("*.py")))
+    assert sorted(ROWS) == sorted(path.name for path in (
+        each for kind in ("*.json*", "*.py", "*.csv") for each in FOLDER.glob(kind)))
 
 
 @pytest.mark.parametrize("name", CASES)
