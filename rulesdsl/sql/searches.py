@@ -3,6 +3,7 @@
 The join is told by the domain: things that belong together (``siblings``) or the elements of a list (``lists``).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
@@ -36,7 +37,7 @@ DEEP = "§innerst før"
 
 
 @define
-class Search:
+class Search(ABC):
     """A quantifier within ``terms``, over the pairs that ``pair`` speaks of."""
 
     node: Many
@@ -59,13 +60,13 @@ class Search:
             case ir.Pick():
                 return self._chosen(condition_of(node), node.take, node.key)
 
+    @abstractmethod
     def source(self, condition: ir.Expr) -> exp.Select:
         """The pairs for which the condition may hold, with the columns that are asked of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def order(self, key: exp.Expr) -> exp.Expr:
         """What ``første`` and ``siste`` go by."""
-        raise NotImplementedError
 
     # ── values ──
 
