@@ -15,6 +15,7 @@ from rulesdsl.evaluate.explanation import (
     ClauseReason,
     Comparison,
     Condition,
+    Contribution,
     Difference,
     Explanation,
     Fact,
@@ -191,7 +192,12 @@ def refusjon(counts: Truth, **more: object) -> ResultReason:
 
 TAKES = Alternative((fact("avtale.forankret", True),), "known", FULL_PRICE, "refusjon",
                     "Var avtalen forankret, ville refusjonen vært 3\u00a0552\u00a0639,44\u00a0kr.")
-REFUSED = case("E17", tellende(False), refusjon(False, alternatives=(TAKES,)))
+NOT_CONFIRMED = Mark("ubekreftet", "punkt 4.3.6", "Punkt 4.3.6 er ikke bekreftet av en publisert kilde.")
+GIVEN = (
+    Contribution("refusjon", FULL_PRICE, "ISF-refusjon"),
+    Contribution("4.3.6", -FULL_PRICE, "Spesialisthelsetjenester utført av kommuner", (NOT_CONFIRMED,)),
+)
+REFUSED = case("E17", tellende(False), refusjon(False, alternatives=(TAKES,), contributions=GIVEN))
 
 UNKNOWN = case(
     "E18", tellende(None),
@@ -306,7 +312,19 @@ RECEIPTED = evolve(REFUSED, receipt=Receipt(
     "a3" * 32, "7c" * 32, "episoder[2]", True, {"episoder": [{"korrigerte_poeng": Decimal("155.110")}, None]},
 ))
 
+_FREE = result(
+    "egenandel", KR, Decimal("351.00"), final=False, clause="5.1", sentence="Egenandelen er 351,00\u00a0kr.",
+    contributions=(Contribution("5.1", Decimal("401.00"), "Poliklinikk"),
+                   Contribution("5.2", Decimal("-50.00"), "Barn", (NOT_CONFIRMED,))),
+)
+TWO_AMOUNTS = case(
+    "E23", refusjon(True, contributions=(Contribution("refusjon", FULL_PRICE, "ISF-refusjon"),)), _FREE,
+    result("takst", KR, Decimal("0.00"), clause="5.3", contributions=(
+        Contribution("5.3", Decimal("90.10"), "Takst"), Contribution("5.4", Decimal("-90.10"), "Uten takst"))),
+)
+
 SAMPLES = {
+    "two_amounts": TWO_AMOUNTS,
     "refused": REFUSED, "unknown": UNKNOWN, "conflict": CONFLICT, "no_rule": NO_RULE, "errored": ERRORED,
     "marked": MARKED, "what_if": WHAT_IF, "receipted": RECEIPTED, "compared": COMPARED,
 }

@@ -20,7 +20,7 @@ from rich.console import Console
 from rulesdsl.core.types import DOGN, KRONER, POENG, Bool, Code, Date, ListOf, Number, Text, unit_product
 from rulesdsl.core.values import change, exact, shown, spoken
 from rulesdsl.diagnostics import Diagnostic, Label, render_plain
-from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
+from rulesdsl.evaluate.explanation import CaseExplanation, Contribution, Explanation, Mark
 from rulesdsl.publish import problems, terminal
 from rulesdsl.publish.html import to_html
 from rulesdsl.publish.json import explanation_schema, to_json
@@ -228,6 +228,11 @@ Episode E17 · utskrevet 1. juni 2020 · ISF 2020
   Refusjon   0,00 kr   etter refusjon – ISF-refusjon
   Tellende   nei       etter 4.3.6 Spesialisthelsetjenester utført av kommuner
 
+Hva hvert punkt ga eller tok
+  +3 552 639,44 kr  refusjon – ISF-refusjon
+  −3 552 639,44 kr  4.3.6 Spesialisthelsetjenester utført av kommuner    ubekreftet
+           0,00 kr  til sammen
+
 Hvorfor
   Refusjon er 0,00 kr fordi episoden ikke teller.
   ├─ refusjon – ISF-refusjon
@@ -255,6 +260,9 @@ Hvorfor
 
 Hva som skulle til
   Var avtalen forankret, ville refusjonen vært 3 552 639,44 kr.    etter refusjon
+
+Merk
+  ubekreftet  Punkt 4.3.6 er ikke bekreftet av en publisert kilde.
 """
 
 
@@ -355,6 +363,46 @@ def test_an_edition_compared_is_named_with_what_each_change_is_worth() -> None:
     assert "+3 552 639,44 kr  til sammen\n" in text
 
 
+WHAT_GAVE = """\
+Hva hvert punkt ga eller tok
+  Takst      0,00 kr
+             +90,10 kr  5.3 Takst
+             −90,10 kr  5.4 Uten takst
+               0,00 kr  til sammen
+  Egenandel  351,00 kr
+             +401,00 kr  5.1 Poliklinikk
+              −50,00 kr  5.2 Barn    ubekreftet
+              351,00 kr  til sammen
+
+"""
+
+
+def test_of_several_amounts_each_is_named_and_what_one_clause_gave_is_not_told() -> None:
+    assert WHAT_GAVE in printed(samples.TWO_AMOUNTS, "medium").replace("\u00a0", " ")
+    assert WHAT_GAVE in printed(samples.TWO_AMOUNTS, "full").replace("\u00a0", " ")
+    assert "ga eller tok" not in printed(samples.TWO_AMOUNTS, "short")
+    assert "ga eller tok" not in printed(samples.MARKED, "full")
+
+
+def test_the_answer_set_beside_tells_what_clauses_gave_with_full_detail_only() -> None:
+    better = evolve(samples.REFUSED, results=(*samples.REFUSED.results[:1], evolve(
+        samples.REFUSED.results[1], contributions=samples.GIVEN[:1] + samples.TWO_AMOUNTS.results[1].contributions)))
+    changed = evolve(samples.WHAT_IF, changed=better)
+    compared = evolve(samples.COMPARED, compared=evolve(samples.COMPARED.compared, other=better))
+    for case, titled in ((changed, ", med endringen"), (compared, ", etter ISF 2021")):
+        assert f"Hva hvert punkt ga eller tok{titled}\n" in printed(case, "full")
+        assert f"Hva hvert punkt ga eller tok{titled}" not in printed(case, "medium")
+
+
+def test_what_a_clause_gave_is_exact_in_json() -> None:
+    found = to_json(samples.explanation(samples.REFUSED))["cases"][0]["results"]
+    assert found["tellende"]["contributions"] == []
+    first, second = found["refusjon"]["contributions"]
+    assert first == {"punkt": "refusjon", "title": "ISF-refusjon", "amount": "3552639.44",
+                     "text": "+3\u00a0552\u00a0639,44\u00a0kr", "marks": []}
+    assert (second["amount"], second["text"]) == ("-3552639.44", "−3\u00a0552\u00a0639,44\u00a0kr")
+    assert [mark["kind"] for mark in second["marks"]] == ["ubekreftet"]
+
 
 def test_results_that_use_one_another_in_a_ring_do_not_hang() -> None:
     one, two = samples.REFUSED.results
@@ -373,7 +421,9 @@ def hostile() -> Explanation:
         refund.reasons[0], number=HOSTILE, title=HOSTILE, summary=HOSTILE, citations=samples.cite(HOSTILE, source),
         guard=(samples.condition(HOSTILE, False, samples.fact(HOSTILE, HOSTILE, Text())),), role="waits",
     )
-    result = evolve(refund, title=HOSTILE, sentence=HOSTILE, reasons=(reason,), clause=HOSTILE)
+    given = tuple(Contribution(number, Decimal(1), HOSTILE, (Mark("eksempel", HOSTILE, HOSTILE),))
+                  for number in (HOSTILE, "4.3.6"))
+    result = evolve(refund, title=HOSTILE, sentence=HOSTILE, reasons=(reason,), clause=HOSTILE, contributions=given)
     return samples.explanation(samples.case(HOSTILE, result, heading=HOSTILE, edition_title=HOSTILE))
 
 

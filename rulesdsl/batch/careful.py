@@ -1,13 +1,18 @@
 """Rows with all of the meaning: typed and checked value by value, and decided with whatever is in doubt."""
 
+from collections.abc import Callable
+
 import duckdb
 from sqlglot import exp
 
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.problems import cannot
+from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.source import frozen
+from rulesdsl.sql.answered import UNANSWERED, Answered
 from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows, faults, typed
 from rulesdsl.sql.logic import column
@@ -33,7 +38,7 @@ class Parents:
 class Task:
     """What is to be decided under an edition: ``rows`` of an entity, and what they belong to by ``group``. ``own`` is a
     query for the rows that are read by this edition, and ``decided`` for those it decides; others are there to be found
-    by searches. Nothing: all of them."""
+    by searches. Nothing: all of them. ``brief``: only values and statuses are asked for."""
 
     edition: Edition
     entity: str
@@ -42,6 +47,7 @@ class Task:
     group: str
     own: str
     decided: str
+    brief: bool = False
 
     def identifying(self) -> list[tuple[str, str]]:
         """The columns of the facts that go with the answers, by their names there."""
@@ -52,6 +58,21 @@ class Task:
     def results(self) -> list[str]:
         return [name for name, result in self.edition.results.items() if result.entity == self.entity]
 
+    def amounts(self) -> list[str]:
+        """The results of which it is told what each clause gave or took."""
+        return [] if self.brief else list(ladders_of(self.edition).ladders)
+
+
+@frozen
+class Seen:
+    """What was seen of rows at a glance. ``answers`` is a query for the answers that searches got, under the names that
+    ``answered`` has; None where they are of no use. ``near`` makes a relation of the rows that a relation names and of
+    those that they may find, and gives its name."""
+
+    answered: Answered | None
+    answers: str
+    near: Callable[[str], str]
+
 
 def among(query: str) -> exp.Expr:
     """Whether a row is one of those of a query."""
@@ -59,83 +80,115 @@ def among(query: str) -> exp.Expr:
 
 
 def decide_with_care(
-    con: duckdb.DuckDBPyConnection, task: Task, rows: str, near: str, decides: bool = True, anyway: bool = False
+    con: duckdb.DuckDBPyConnection, task: Task, rows: str, seen: Seen | None, decides: bool = True
 ) -> str | None:
-    """The relation of the answers of the rows that a relation names; None where there are none, and it is not wanted
-    ``anyway``. ``near`` names these and those that they may find. What is wrong with them is told in ``FAULTS``; such
-    rows have no answer, and without ``decides`` no row has."""
+    """The relation of the answers of the rows that a relation names; None where there are none, and what was ``seen``
+    of others tells how answers look. What is wrong with them is told in ``FAULTS``; such rows have no answer, and
+    without ``decides`` no row has."""
     edition, entity = task.edition, task.entity
-    picked = f"{near}, rader"
-    con.execute(f"CREATE TEMP TABLE {identifier(picked)} AS SELECT * FROM {identifier(task.rows.relation)} "
-                f"WHERE rad IN (SELECT rad FROM {identifier(near)})")
-    small = Rows(picked, task.rows.columns)
     facts = f"{entity} {edition.id}"
+    small = _typed(con, task, rows, facts)
     parents = task.parents.relation if task.parents else None
-    _create(con, facts, typed(edition, entity, small, parents).sql(DIALECT))
     own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
     found = faults(edition, entity, small, facts, parents, among(own))
     con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT)})")
-    made = _answers(con, task, facts, rows, anyway) if decides else None
-    for relation in (picked, facts):
+    made = _answers(con, task, facts, rows, seen) if decides else None
+    for relation in (small.relation, facts):
         con.execute(f"DROP TABLE {identifier(relation)}")
     return made
 
 
-def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str, anyway: bool) -> str | None:
-    entity = quoted(task.entity)
+def _typed(con: duckdb.DuckDBPyConnection, task: Task, rows: str, facts: str) -> Rows:
+    """The typed facts of the rows that a relation names, and these rows."""
+    picked = f"{facts}, rader"
+    _create(con, picked, f"SELECT * FROM {identifier(task.rows.relation)} WHERE rad IN (SELECT rad FROM "
+                         f"{identifier(rows)})")
+    small = Rows(picked, task.rows.columns)
+    parents = task.parents.relation if task.parents else None
+    _create(con, facts, typed(task.edition, task.entity, small, parents).sql(DIALECT))
+    return small
+
+
+ASKED, FIRST, REST = "spurt", "svar, besvarte søk", "svar, alt annet"
+
+
+def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str, seen: Seen | None) -> str | None:
+    """First by the answers that searches got at a glance; then, where these are not enough, with others in sight."""
     wanted = (f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
-              f"entitet = {entity} AND rad IS NOT NULL)" + (f" AND rad IN ({task.decided})" if task.decided else ""))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE spurt AS {wanted}")
-    row = con.execute("SELECT count(*) FROM spurt").fetchone()
-    count = row[0] if row else 0
-    if not count and not anyway:
+              f"entitet = {quoted(task.entity)} AND rad IS NOT NULL)"
+              + (f" AND rad IN ({task.decided})" if task.decided else ""))
+    _create(con, ASKED, wanted)
+    if seen is not None and not _count(con, ASKED):
         return None
-    tables = {task.entity: facts}
-    if count <= MANY:
-        _decided(con, task, "svar", tables, "SELECT rad FROM spurt", True)
-        con.execute("CREATE OR REPLACE TEMP VIEW mangler AS SELECT * FROM svar")
-    else:
-        _in_two_looks(con, task, tables)
+    parts: list[str] = []
+    if seen is not None and seen.answered is not None:
+        beside = f"{facts}, besvart"
+        _create(con, beside, f"SELECT * FROM {identifier(facts)} JOIN ({seen.answers}) USING (rad)")
+        _decided(con, task, FIRST, beside, seen.answered)
+        unanswered = identifier(UNANSWERED)
+        _create(con, ASKED, f"SELECT rad FROM {identifier(FIRST)} WHERE {unanswered}")
+        parts.append(f"SELECT * EXCLUDE ({unanswered}) FROM {identifier(FIRST)} WHERE NOT {unanswered}")
+    if not parts or _count(con, ASKED):
+        everybody = facts
+        if seen is not None:
+            everybody = f"{facts}, med andre"
+            _typed(con, task, seen.near(ASKED), everybody)
+        _decided(con, task, REST, everybody, None)
+        parts.append(f"SELECT * FROM {identifier(REST)}")
     name = f"svar {task.edition.id}, med omhu"
-    con.execute(f"CREATE TEMP TABLE {identifier(name)} AS {_told(task, facts)}")
-    con.execute("DROP VIEW IF EXISTS mangler")
-    con.execute("DROP TABLE svar")
+    con.execute(f"CREATE TEMP TABLE {identifier(name)} AS {_told(task, facts, ' UNION ALL BY NAME '.join(parts))}")
     return name
 
 
-def _in_two_looks(con: duckdb.DuckDBPyConnection, task: Task, tables: dict[str, str]) -> None:
-    """First the answers, then what those wait for that are ukjent."""
-    facts = tables[task.entity]
-    _decided(con, task, "svar", tables, "SELECT rad FROM spurt", False)
-    statuses = [identifier(f"{name}.status") for name in task.results()]
-    waiting = "SELECT rad FROM svar WHERE " + " OR ".join(f"{status} = 'unknown'" for status in statuses)
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {identifier(relation)}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _decided(con: duckdb.DuckDBPyConnection, task: Task, name: str, facts: str, answered: Answered | None) -> None:
+    """The answers of the rows that are asked for. Where they are many, what is missing is asked for in a second look,
+    at those that wait."""
+    several = _count(con, ASKED) > MANY and not task.brief
+    _look(con, task, name, facts, answered, ASKED, waits=not several and not task.brief)
+    if not several:
+        return
+    statuses = [identifier(f"{each}.status") for each in task.results()]
+    waiting = "SELECT rad FROM {} WHERE {}".format(
+        identifier(name), " OR ".join(f"{status} = 'unknown'" for status in statuses))
+    _create(con, "venter", waiting)
     group = identifier(task.group) if task.group else "NULL"
-    _create(con, "venter", f"SELECT * FROM {identifier(facts)} WHERE rad IN ({waiting}) OR {group} IN "
-                           f"(SELECT {group} FROM {identifier(facts)} WHERE rad IN ({waiting}))")
-    _decided(con, task, "svar som venter", {**tables, task.entity: "venter"}, waiting, True)
-    con.execute('CREATE OR REPLACE TEMP VIEW mangler AS SELECT * FROM "svar som venter"')
+    _create(con, "venter, fakta", f"SELECT * FROM {identifier(facts)} WHERE rad IN (FROM venter) OR {group} IN "
+                                  f"(SELECT {group} FROM {identifier(facts)} WHERE rad IN (FROM venter))")
+    _look(con, task, "mangler", "venter, fakta", answered, "venter", waits=True, with_contributions=False)
+    late = ", ".join(f"coalesce(m.{missing}, []) AS {missing}"
+                     for missing in (identifier(f"{each}.mangler") for each in task.results()))
+    _create(con, name, f"SELECT s.*, {late} FROM {identifier(name)} AS s LEFT JOIN mangler AS m USING (rad)")
 
 
-def _decided(con: duckdb.DuckDBPyConnection, task: Task, name: str, tables: dict[str, str], rows: str, waits: bool
-             ) -> None:
+def _look(
+    con: duckdb.DuckDBPyConnection, task: Task, name: str, facts: str, answered: Answered | None, rows: str, *,
+    waits: bool, with_contributions: bool = True,
+) -> None:
     try:
-        query = compile_edition(task.edition, tables, waits=waits, only=among(rows)).sql(DIALECT)
+        query = compile_edition(
+            task.edition, {task.entity: facts}, waits=waits, only=among(f"SELECT rad FROM {identifier(rows)}"),
+            with_contributions=with_contributions and not task.brief, answered=answered)
     except NotInSql as missing:
         raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
                      "Avgjør sakene med «isfrules explain».") from None
-    _create(con, name, query)
+    _create(con, name, query.sql(DIALECT, copy=False))
 
 
-def _told(task: Task, facts: str) -> str:
-    """The columns of the output, from the answers and what they wait for."""
+def _told(task: Task, facts: str, answers: str) -> str:
+    """The columns of the output, from the answers."""
     columns = [f"f.{identifier(path)} AS {identifier(name)}" for name, path in task.identifying()]
     columns.append(f"{quoted(task.edition.id)} AS utgave")
+    parts = ("", ".status") if task.brief else ("", ".status", ".punkt", ".regel", ".mangler")
     for name in task.results():
-        columns += [f"s.{identifier(name + part)}" for part in ("", ".status", ".punkt", ".regel")]
-        waits = identifier(f"{name}.mangler")
-        columns.append(f"coalesce(m.{waits}, []) AS {waits}")
-    return (f"SELECT s.rad, {', '.join(columns)} FROM svar AS s LEFT JOIN mangler AS m USING (rad) "
-            f"JOIN {identifier(facts)} AS f USING (rad)")
+        columns += [f"s.{identifier(name + part)}" for part in parts]
+        if name in task.amounts():
+            columns.append(f"s.{identifier(f'{name}.{CONTRIBUTIONS}')}")
+    return f"SELECT s.rad, {', '.join(columns)} FROM ({answers}) AS s JOIN {identifier(facts)} AS f USING (rad)"
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 
 from rulesdsl.batch.careful import FAULTS, Task, decide_with_care
-from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, near_of
+from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.batch.inputs import broken_lines, identifier, quoted
 from rulesdsl.batch.parents import parents_read
 from rulesdsl.batch.plan import Plan
@@ -26,9 +26,11 @@ def read_by(made: Plan) -> tuple[Edition, ...]:
     return made.used if latest in made.used or not undecided else (*made.used, latest)
 
 
-def decide_rows(con: duckdb.DuckDBPyConnection, made: Plan, told: Callable[[str], None]) -> list[str]:
-    """Queries that together give the answers of all rows that can be decided. What is wrong with the others stands in
-    ``FAULTS``, and lines that could not be read in ``BROKEN``."""
+def decide_rows(
+    con: duckdb.DuckDBPyConnection, made: Plan, told: Callable[[str], None], brief: bool = False
+) -> list[str]:
+    """Queries that together give the answers of all rows that can be decided; ``brief``: only their values and
+    statuses. What is wrong with the others stands in ``FAULTS``, and lines that could not be read in ``BROKEN``."""
     book, editions = made.rulebook, read_by(made)
     con.execute(f"CREATE TABLE {identifier(FAULTS)} (entitet VARCHAR, rad BIGINT, code VARCHAR, field VARCHAR, "
                 "value VARCHAR, message VARCHAR)")
@@ -40,12 +42,13 @@ def decide_rows(con: duckdb.DuckDBPyConnection, made: Plan, told: Callable[[str]
     found: list[str] = []
     for edition in editions:
         told(f"Leser etter {edition.id}")
-        task = _task(con, made, edition, several)
+        task = _task(con, made, edition, several, brief)
         sure = look(con, task) if edition in made.used else None
         if sure is None:
             everything_with_care(con, task)
         told(f"Avgjør etter {edition.id}")
-        careful = decide_with_care(con, task, careful_of(task), near_of(task), edition in made.used, sure is None)
+        glanced = seen(con, task, sure) if sure is not None else None
+        careful = decide_with_care(con, task, careful_of(task), glanced, edition in made.used)
         if careful is not None:
             found.append(f"SELECT * FROM {identifier(careful)}")
         told(f"Avgjør etter {edition.id}")
@@ -56,19 +59,19 @@ def decide_rows(con: duckdb.DuckDBPyConnection, made: Plan, told: Callable[[str]
     return found
 
 
-def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several: bool) -> Task:
+def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several: bool, brief: bool) -> Task:
     """What is to be decided under an edition: its own rows, of all that belong with them."""
     book, rows = made.rulebook, made.rows
     parents = parents_read(con, made, edition)
     if not several:
-        return Task(edition, book.entity, rows, parents, book.group, "", "")
+        return Task(edition, book.entity, rows, parents, book.group, "", "", brief)
     own = f"SELECT rad FROM {identifier(_BELONGS)} WHERE leses = {quoted(edition.id)}"
     together = f"{own} OR til IN ({own.replace('SELECT rad', 'SELECT til', 1)})"
     name = f"{rows.relation} {edition.id}"
     con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {identifier(rows.relation)} "
                 f"WHERE rad IN ({together})")
     decided = f"SELECT rad FROM {identifier(_BELONGS)} WHERE utgave = {quoted(edition.id)}"
-    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided)
+    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief)
 
 
 def _belongs(con: duckdb.DuckDBPyConnection, made: Plan) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import duckdb
 from sqlglot import exp
 
-from rulesdsl.batch.careful import Task, among
+from rulesdsl.batch.careful import Seen, Task, among
 from rulesdsl.batch.inputs import identifier
 from rulesdsl.sql import direct
+from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
@@ -28,10 +29,11 @@ STATUSES = ("known", "unknown", "conflict", "no_rule")
 
 def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     """The first reading: what is sure, in a narrow relation; those that need care stand in
-    ``careful_of``, and they and all that they may find in ``near_of``. None where the rules have no short way."""
+    ``careful_of``. None where the rules have no short way."""
     edition, entity = task.edition, task.edition.entities[task.entity]
     try:
-        sure = compile_sure(edition, entity, direct.codes_as_written(edition, task.entity, task.rows))
+        sure = compile_sure(edition, entity, direct.codes_as_written(edition, task.entity, task.rows),
+                            with_contributions=not task.brief)
     except (NotSure, NotInSql):
         return None
     parents = None
@@ -52,8 +54,14 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
             search.round for search in sure.searches if search.relation == each[0])):
         _answer(con, task, sure, [each for each in sure.searches if each.relation == relation], keys)
     _careful(con, task, sure)
-    _near(con, task, sure)
     return sure
+
+
+def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
+    """What the first reading has for those that need care."""
+    made = sure.answers(narrow(task), among(f"SELECT rad FROM {identifier(careful_of(task))}"))
+    answered, query = made if made is not None else (None, None)
+    return Seen(answered, "" if query is None else query.sql(DIALECT), lambda rows: _near(con, task, sure, rows))
 
 
 def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
@@ -80,15 +88,9 @@ def careful_of(task: Task) -> str:
     return f"tvilsomme {task.edition.id}"
 
 
-def near_of(task: Task) -> str:
-    """The relation of these, and of the rows that they may find."""
-    return f"nære {task.edition.id}"
-
-
 def everything_with_care(con: duckdb.DuckDBPyConnection, task: Task) -> None:
     """Where the rules have no short way, all rows need care."""
-    for name in (careful_of(task), near_of(task)):
-        _create(con, name, f"SELECT {ROW} FROM {identifier(task.rows.relation)}")
+    _create(con, careful_of(task), f"SELECT {ROW} FROM {identifier(task.rows.relation)}")
 
 
 def _by_relation(sure: Sure) -> dict[str, tuple[str, ...]]:
@@ -144,22 +146,22 @@ def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
     _create(con, careful_of(task), " UNION ".join(f"({part})" for part in parts))
 
 
-def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
-    """The rows that need care, and those that they may find: of the same keys, or of which too little is known."""
-    home, all_of_it = identifier(HOME), identifier(narrow(task))
-    careful = identifier(careful_of(task))
-    mine = f"SELECT * FROM {all_of_it} WHERE {ROW} IN (FROM {careful})"
+def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str) -> str:
+    """The rows that a relation names, and those they may find: of the same keys, or of which too little is known."""
+    home, all_of_it, asked, name = (identifier(each) for each in (HOME, narrow(task), rows, f"nære {task.edition.id}"))
+    mine = f"SELECT * FROM {all_of_it} WHERE {ROW} IN (SELECT {ROW} FROM {asked})"
     homes = [f"SELECT {home} FROM ({mine}) WHERE {identifier(sure.entity.key)} IS NULL"]
-    parts = [f"SELECT {ROW} FROM {careful}"]
+    parts = [f"SELECT {ROW} FROM {asked}"]
     for relation, keys in _by_relation(sure).items():
         same, found = ", ".join(identifier(each) for each in (HOME, *keys)), identifier(relation)
         homes.append(f"SELECT hjem FROM {identifier(relation + HOLES)}")
         parts.append(f"SELECT {ROW} FROM {found} WHERE ({same}) IN (SELECT ({same}) FROM {found} "
-                     f"WHERE {ROW} IN (FROM {careful}))")
+                     f"WHERE {ROW} IN (SELECT {ROW} FROM {asked}))")
         homes += [f"SELECT {home} FROM ({mine}) WHERE {identifier(each)} IS NULL" for each in keys]
     parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({' UNION '.join(homes)}) AND {home} IN "
                  f"(SELECT {home} FROM ({mine}))")
-    _create(con, near_of(task), " UNION ".join(f"({part})" for part in parts))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {' UNION '.join(f'({part})' for part in parts)}")
+    return f"nære {task.edition.id}"
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,19 +172,24 @@ def answers(sure: Sure, task: Task) -> str:
     wanted: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
     wanted += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
     wanted.append(("utgave", exp.Literal.string(sure.edition.id)))
+    amounts = {each.result.name: each.contributions for each in sure.amounts}
     for each in sure.results:
-        wanted += _told(each)
+        wanted += _told(each, task.brief)
+        if each.result.name in amounts:
+            wanted.append((f"{each.result.name}.{CONTRIBUTIONS}", amounts[each.result.name]))
     only = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
     return sure.of_border(narrow(task), wanted, both(only, among(task.decided)) if task.decided else only).sql(DIALECT)
 
 
-def _told(each: Decided) -> list[tuple[str, exp.Expr]]:
+def _told(each: Decided, brief: bool) -> list[tuple[str, exp.Expr]]:
     """The columns of a result."""
     name = each.result.name
     none = exp.EQ(this=each.by.copy(), expression=whole(0))
+    status = case((none, _word("no_rule", STATUSES)), otherwise=_word("known", STATUSES))
+    if brief:
+        return [(name, each.value), (f"{name}.status", status)]
     return [
-        (name, each.value),
-        (f"{name}.status", case((none, _word("no_rule", STATUSES)), otherwise=_word("known", STATUSES))),
+        (name, each.value), (f"{name}.status", status),
         (f"{name}.punkt", _named(each, 0)), (f"{name}.regel", _named(each, 1)),
         (f"{name}.mangler", exp.cast(exp.Array(expressions=[]), "TEXT[]")),
     ]

@@ -33,7 +33,8 @@ Step = Callable[[str, int, int], None]
 
 @frozen
 class Job:
-    """What was asked for. ``out`` is the file of answers; the other two stand beside it."""
+    """What was asked for. ``out`` is the file of answers; the other two stand beside it. ``brief``: only values and
+    statuses, no reasons."""
 
     data: str
     out: Path
@@ -42,6 +43,7 @@ class Job:
     known: datetime.date | None = None
     parents: str | None = None
     overwrite: bool = False
+    brief: bool = False
 
     @property
     def outputs(self) -> dict[str, Path]:
@@ -75,11 +77,11 @@ def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None
 
         temporary = {name: work / path.name for name, path in job.outputs.items()}
         with readable(made.source):
-            answers = decide_rows(con, made, told)
+            answers = decide_rows(con, made, told, job.brief)
             told("Skriver")
             _copy(con, " UNION ALL BY NAME ".join(f"({query})" for query in answers), temporary["svar"])
         told("Teller")
-        summary = summed(con, made, temporary["svar"], job.data)
+        summary = summed(con, made, temporary["svar"], job.data, job.brief)
         _write(con, job, temporary, to_json(summary) | {"origin": came_from})
     step("Ferdig", steps, steps)
     return summary

@@ -14,13 +14,18 @@ from rulesdsl.batch.lines import check_lines
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
 from rulesdsl.catalog import entry
+from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number
 from rulesdsl.core.values import capital, exact, shown, spoken
 from rulesdsl.deciding import ENGINE
 from rulesdsl.source import frozen
+from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
 
 SCHEMA = "isfrules.run/1"
+MOST_GIVEN = 10
+"""How many clauses are named with what they gave or took, those of the largest amounts first."""
+
 MOST_MISSING = 20
 """How many of the facts that results wait for are named, those of most rows first."""
 
@@ -40,6 +45,17 @@ class Line:
 
 
 @frozen
+class Given:
+    """What a clause gave or took of an amount in all rows that it moved the amount of."""
+
+    edition: str
+    result: str
+    punkt: str
+    rows: int
+    total: Decimal
+
+
+@frozen
 class Aside:
     """Rows that were set aside for one kind of fault in one field. A row may have several."""
 
@@ -51,7 +67,9 @@ class Aside:
 @frozen
 class Summary:
     """The totals of a run. ``rows_in`` is ``decided`` and ``set_aside`` together. ``broken`` of those set aside are
-    lines that could not be read. ``missing`` has the facts that results wait for, with how many rows wait."""
+    lines that could not be read. ``missing`` has the facts that results wait for, with how many rows wait. ``given``
+    has what each clause gave or took, which comes to the totals of the amounts. Without reasons (``brief``) both are
+    empty, and no line has a clause."""
 
     data: str
     rows_in: int
@@ -66,9 +84,10 @@ class Summary:
     main: frozenset[str]
     notes: tuple[str, ...] = ()
     parents_at_fault: int = field(default=0)
+    given: tuple[Given, ...] = ()
 
 
-def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str) -> Summary:
+def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str, brief: bool = False) -> Summary:
     """Count everything, from the answers as they were written. Rows that are lost, or there twice, stop the run."""
     entity = made.rulebook.entity
     answers = {each.id: f"svar {each.id}" for each in made.used}
@@ -88,7 +107,10 @@ def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str) ->
         raise cannot(f"Regnskapet går ikke opp: {rows_in} rader inn, {total} avgjort og {faulty + broken} lagt til "
                      "side.", "Ingenting er skrevet. Dette er en feil i programmet; meld fra om den.")
     editions = {each.id: each for each in made.used}
-    lines = tuple(line for name, relation in answers.items() for line in _lines(con, editions[name], relation, entity))
+    lines = tuple(line for name, relation in answers.items()
+                  for line in _lines(con, editions[name], relation, entity, brief))
+    given = () if brief else tuple(each for name, relation in answers.items()
+                                   for each in _given(con, editions[name], relation))
     aside = tuple(Aside(*row) for row in con.execute(
         "SELECT code, regexp_replace(field, '\\[[0-9]+\\]', '', 'g'), count(DISTINCT rad) FROM feil WHERE entitet = ? "
         "GROUP BY ALL ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
@@ -99,20 +121,31 @@ def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str) ->
     above = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet <> ?", entity)
     above += _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet <> ?', entity)
     return Summary(data, rows_in, total, faulty + broken, broken, decided, lines, aside,
-                   _missing(con, made, answers), results, main, made.notes, above)
+                   () if brief else _missing(con, made, answers), results, main, made.notes, above, given)
 
 
-def _lines(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str, entity: str) -> list[Line]:
+def _lines(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str, entity: str, brief: bool) -> list[Line]:
     found: list[Line] = []
     for name, result in edition.results.items():
         if result.entity != entity:
             continue
         total = f"sum({identifier(name)})" if isinstance(result.type, Number) else "NULL"
+        clause = "NULL" if brief else identifier(f"{name}.punkt")
         rows = con.execute(
-            f"SELECT {identifier(f'{name}.status')}, {identifier(f'{name}.punkt')}, count(*), {total} "
+            f"SELECT {identifier(f'{name}.status')}, {clause}, count(*), {total} "
             f"FROM {identifier(relation)} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2").fetchall()
         found += [Line(edition.id, name, *row) for row in rows]
     return found
+
+
+def _given(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str) -> list[Given]:
+    """Those that moved most first. They are added up exactly."""
+    found: list[Given] = []
+    for name in ladders_of(edition).ladders:
+        each = f"SELECT unnest({identifier(f'{name}.{CONTRIBUTIONS}')}) AS del FROM {identifier(relation)}"
+        rows = con.execute(f"SELECT del.{CLAUSE}, count(*), sum(del.{AMOUNT}) FROM ({each}) GROUP BY 1").fetchall()
+        found += [Given(edition.id, name, *row) for row in rows]
+    return sorted(found, key=lambda each: (each.result, -abs(each.total), each.punkt))
 
 
 def _missing(
@@ -177,6 +210,8 @@ def _results(summary: Summary, edition: str | None) -> dict[str, Any]:
             "status": {status: rows for status, rows in by.items() if rows},
             "punkt": [{"punkt": each.punkt, "status": each.status, "rows": each.rows,
                        "total": exact(result.type, each.total)} for each in _by_clause(lines)],
+            "contributions": [{"punkt": each.punkt, "rows": each.rows, "amount": exact(result.type, each.total)}
+                              for each in given_by(summary, name, edition)],
         }
     return found
 
@@ -185,6 +220,17 @@ def total(lines: list[Line]) -> Decimal | None:
     """The sum of what is known; None where nothing is, or it is no number."""
     known = [each.total for each in lines if each.total is not None]
     return sum(known, Decimal(0)) if known else None
+
+
+def given_by(summary: Summary, result: str, edition: str | None) -> list[Given]:
+    """What each clause gave or took of a result, under an edition or all of them."""
+    by: dict[str, list[Given]] = {}
+    for each in summary.given:
+        if each.result == result and edition in (None, each.edition):
+            by.setdefault(each.punkt, []).append(each)
+    made = [Given("", result, punkt, sum(each.rows for each in some), sum((each.total for each in some), Decimal(0)))
+            for punkt, some in by.items()]
+    return sorted(made, key=lambda each: (-abs(each.total), each.punkt))
 
 
 def _by_clause(lines: list[Line]) -> list[Line]:
@@ -243,4 +289,22 @@ def _main_lines(summary: Summary, edition: str | None) -> list[str]:
         made += [f"    {clause['punkt']}: {rows_said(clause['rows'])}"
                  + (f", {shown(result.type, Decimal(clause['total']))}" if clause["total"] is not None else "")
                  for clause in found["punkt"][:5] if clause["punkt"]]
+        made += _given_lines(given_by(summary, name, edition), result)
     return made
+
+
+def _given_lines(given: list[Given], result: Result) -> list[str]:
+    """What each clause gave or took, the largest first, and the rest together; nothing where one gave all."""
+    if len(given) < 2:
+        return []
+    few, rest = given[:MOST_GIVEN], given[MOST_GIVEN:]
+    told = [(each.punkt, each.total, f"({rows_said(each.rows)})") for each in few]
+    if rest:
+        told.append((f"{len(rest)} andre punkter", sum((each.total for each in rest), Decimal(0)), ""))
+    told.append(("til sammen", sum((each.total for each in given), Decimal(0)), ""))
+    amounts = [f"{'+' if total > 0 else ''}{shown(result.type, total)}" for _, total, _ in told[:-1]]
+    amounts.append(shown(result.type, told[-1][1]))
+    wide, long = max(map(len, amounts)), max(len(punkt) for punkt, *_ in told)
+    return ["    Det punktene ga og tok"] + [
+        f"      {amount:>{wide}}  {punkt:<{long}}  {rows}".rstrip()
+        for amount, (punkt, _, rows) in zip(amounts, told, strict=True)]

@@ -3,13 +3,15 @@
 An amount rests on other results, and each may have exceptions. The first step is the amount as it would be were no
 clause an exception to another; at each further step one more of the results that it rests on is what it is with its
 exceptions. What a step moves the amount by is what the clause that decides that result gave or took. The last step ends
-at the amount itself, so the parts always come to it. Other things than the one that is decided are as they are all along.
+at the amount itself, so the parts always come to it. Other things than the one that is decided are as they are all
+along.
 
-Numbers come first, then what decides whether they count, and last the amount's own exceptions: so a clause that takes an
-episode out takes all that the episode would have given.
+Numbers come first, then what decides whether they count, and last the amount's own exceptions: so a clause that takes
+an episode out takes all that the episode would have given.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from attrs import define, evolve, field
@@ -36,10 +38,12 @@ class Step:
 @frozen
 class Ladder:
     """The steps towards an amount. ``excepted`` are the results among what it rests on, and itself, to which there are
-    exceptions: where none of these is decided by an exception, all steps have the amount itself."""
+    exceptions: where none of these is decided by an exception, the clause that gives the amount gives all of it.
+    ``rungs`` are the results beside the edition's own that the steps rest on, each after those that it uses."""
 
     excepted: tuple[str, ...]
     steps: tuple[Step, ...]
+    rungs: tuple[str, ...]
 
 
 @frozen
@@ -72,46 +76,73 @@ class _Maker:
     edition: Edition
     made: dict[str, Result] = field(factory=dict)
     _names: dict[tuple[str, bool, tuple[tuple[str, str], ...]], str] = field(factory=dict)
+    _uses: dict[tuple[str, bool], tuple[str, ...]] = field(factory=dict)
 
     def ladder(self, amount: str) -> Ladder:
-        reached = self._reached(amount)
-        excepted = [name for name in self.edition.results if name in reached and _has_exceptions(self._result(name))]
-        excepted.sort(key=lambda name: (name == amount, not isinstance(self._result(name).type, Number)))
-        found, below = [], self._where(amount, frozenset())
-        for at, name in enumerate(excepted, start=1):
-            let_in = frozenset(excepted[:at])
-            above = self._where(amount, let_in)
-            if above != below:
-                found.append(Step(below, self._where(name, let_in)))
-            below = above
-        return Ladder(tuple(excepted), tuple(found))
+        excepted = self._excepted(amount)
+        rungs = [self._rung(amount, frozenset(excepted[:at])) for at in range(len(excepted) + 1)]
+        steps = tuple(Step(below[amount], above[name])
+                      for name, (below, above) in zip(excepted, pairwise(rungs), strict=True)
+                      if below[amount] != above[amount])
+        needed = {called for rung in rungs for called in rung.values()}
+        return Ladder(excepted, steps, tuple(name for name in self.made if name in needed))
 
-    def _where(self, name: str, let_in: frozenset[str]) -> str:
-        """A result where only some results have their exceptions; its own name where that is no other."""
-        result = self._result(name)
-        groups = result.groups
-        if name not in let_in and _has_exceptions(result):
-            groups = tuple(_bare(group) for group in groups)
-        uses = {used: self._where(used, let_in) for used in dict.fromkeys(_used(all_groups(groups)))}
-        if groups is result.groups and all(used == called for used, called in uses.items()):
+    def _excepted(self, amount: str) -> tuple[str, ...]:
+        """The results that have exceptions, in the order of the ladder. Of two of a kind the one that the other rests
+        on comes first; nothing depends on the order in which they were written."""
+        depth: dict[str, int] = {}
+        for name in self._reached(amount, frozenset(self.edition.results)):
+            depth[name] = 1 + max((depth[used] for used in self._used(name, bare=False)), default=0)
+        order = sorted(depth, key=lambda name: (
+            name == amount, not isinstance(self.edition.results[name].type, Number), depth[name], name))
+        return tuple(name for name in order if _has_exceptions(self.edition.results[name]))
+
+    def _rung(self, amount: str, let_in: frozenset[str]) -> dict[str, str]:
+        """What an amount, and all it rests on, is called where only some results have their exceptions: its own name
+        where that changes nothing."""
+        called: dict[str, str] = {}
+        for name in self._reached(amount, let_in):
+            bare = self._is_bare(name, let_in)
+            uses = {used: called[used] for used in self._used(name, bare)}
+            called[name] = self._named(name, bare, uses)
+        return called
+
+    def _named(self, name: str, bare: bool, uses: Mapping[str, str]) -> str:
+        if not bare and all(used == called for used, called in uses.items()):
             return name
-        key = name, groups is result.groups, tuple(sorted(uses.items()))
+        key = name, bare, tuple(sorted(uses.items()))
         if key not in self._names:
             called = self._names[key] = f"{name}{MARK}{sum(other == name for other, *_ in self._names)}"
-            self.made[called] = evolve(result, name=called, groups=_renamed(groups, uses))
+            groups = _renamed(self._groups(name, bare), uses)
+            self.made[called] = evolve(self.edition.results[name], name=called, groups=groups)
         return self._names[key]
 
-    def _reached(self, amount: str) -> set[str]:
-        """An amount and the results that it rests on."""
+    def _reached(self, amount: str, let_in: frozenset[str]) -> list[str]:
+        """An amount and what it rests on where only some results have their exceptions, each after those it uses."""
         found, pending = {amount}, [amount]
         while pending:
-            new = set(_used(all_groups(self._result(pending.pop()).groups))) - found
+            name = pending.pop()
+            new = set(self._used(name, self._is_bare(name, let_in))) - found
             found |= new
             pending += new
-        return found
+        return [name for name in self.edition.results if name in found]
 
-    def _result(self, name: str) -> Result:
-        return self.edition.results[name]
+    def _is_bare(self, name: str, let_in: frozenset[str]) -> bool:
+        return name not in let_in and _has_exceptions(self.edition.results[name])
+
+    def _used(self, name: str, bare: bool) -> tuple[str, ...]:
+        """The results of the same thing that the rules of a result ask for."""
+        if (name, bare) not in self._uses:
+            roots = (root for group in all_groups(self._groups(name, bare)) for rule in group.rules
+                     for root in (*rule.conditions, rule.value))
+            self._uses[name, bare] = tuple(dict.fromkeys(
+                node.name for root in roots for node in walk(root)
+                if isinstance(node, ResultOf) and isinstance(node.of, This)))
+        return self._uses[name, bare]
+
+    def _groups(self, name: str, bare: bool) -> tuple[Group, ...]:
+        groups = self.edition.results[name].groups
+        return tuple(map(_bare, groups)) if bare else groups
 
 
 def _has_exceptions(result: Result) -> bool:
@@ -120,15 +151,6 @@ def _has_exceptions(result: Result) -> bool:
 
 def _bare(group: Group) -> Group:
     return evolve(group, rules=tuple(evolve(rule, exceptions=()) for rule in group.rules), exceptions=())
-
-
-def _used(groups: Iterable[Group]) -> Iterator[str]:
-    """The results of the same thing that the rules of some groups ask for."""
-    for group in groups:
-        for rule in group.rules:
-            for expression in (*rule.conditions, rule.value):
-                yield from (node.name for node in walk(expression)
-                            if isinstance(node, ResultOf) and isinstance(node.of, This))
 
 
 def _renamed(groups: tuple[Group, ...], names: Mapping[str, str]) -> tuple[Group, ...]:

@@ -5,9 +5,10 @@ from rulesdsl.core.types import Date
 from rulesdsl.core.values import shown
 from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
-from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, ClauseReason, Difference, Fact, ResultReason
+from rulesdsl.evaluate.contributions import contributions
+from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, Difference, Fact, ResultReason
 from rulesdsl.evaluate.facts import known, path_of
-from rulesdsl.evaluate.marks import all_that_matter, marks_of, rests_on
+from rulesdsl.evaluate.marks import marks_of, results_used
 from rulesdsl.evaluate.reasons import called, clause_reasons
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.what_if import Change
@@ -49,25 +50,20 @@ def _result(
 ) -> ResultReason:
     result, frame = outcome.result, run.frames[thing]
     reasons = clause_reasons(outcome, frame)
-    uses = tuple(name for name in _uses(reasons) if name in made)
+    uses = tuple(name for name in results_used(reasons) if name in made)
     found: tuple[Alternative, ...] = ()
     if tried is not None and outcome.status == "unknown" and not result.is_decision:
         found = missing_alternatives(run, thing, outcome, tried)
     elif result.name in taking and not result.is_decision:
         found = (taking[result.name],)
+    marks = marks_of(reasons, [made[name] for name in uses])
+    given = contributions(outcome, run, thing, lambda name: marks if name == result.name else made[name].marks)
     return ResultReason(
         result.name, result.title, result.type, result.name in run.edition.main, outcome.status, outcome.value,
         outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
         tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
-        marks_of(reasons, [made[name] for name in uses]), _sentence(outcome, run, thing),
-        result.name in run.edition.final, result_called(result),
+        marks, _sentence(outcome, run, thing), result.name in run.edition.final, result_called(result), given,
     )
-
-
-def _uses(reasons: tuple[ClauseReason, ...]) -> tuple[str, ...]:
-    """The results that the clauses which matter rest on."""
-    facts = (fact for reason in all_that_matter(reasons) for fact in rests_on(reason))
-    return tuple(dict.fromkeys(fact.path for fact in facts if fact.kind == "result"))
 
 
 def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:

@@ -131,6 +131,17 @@ class Alternative:
 
 
 @frozen
+class Contribution:
+    """A clause, and what it gave of an amount, in kroner; what it took is less than 0. ``title`` is the clause's;
+    ``marks`` are what is doubtful in the amount with it and without, for the answer itself may not rest on that."""
+
+    clause: str
+    amount: Decimal
+    title: str = ""
+    marks: tuple[Mark, ...] = ()
+
+
+@frozen
 class ResultReason:
     """One result of one thing: the answer first, then why.
 
@@ -138,7 +149,8 @@ class ResultReason:
     that it rests on, by name; ``alternatives`` what the missing facts could bring, or, for a refusal, what it would
     take; ``marks`` every doubtful figure and every skjønn that it rests on, those of ``uses`` included.
     ``called`` is its name in a heading; ``final`` is whether no other result uses it; ``main`` whether people ask for
-    it: a final one, or a ``resultat`` that a final one uses.
+    it: a final one, or a ``resultat`` that a final one uses. ``contributions`` are what each clause gave or took of a
+    known amount that people ask for; they come to the value, and none is 0.
     """
 
     name: str
@@ -157,6 +169,7 @@ class ResultReason:
     sentence: str
     final: bool = True
     called: str = ""
+    contributions: tuple[Contribution, ...] = ()
 
 
 @frozen

@@ -53,6 +53,12 @@ def rests_on(reason: ClauseReason) -> tuple[Fact, ...]:
     return ()
 
 
+def results_used(reasons: Iterable[ClauseReason]) -> tuple[str, ...]:
+    """The results that the clauses which matter rest on."""
+    facts = (fact for reason in all_that_matter(reasons) for fact in rests_on(reason))
+    return tuple(dict.fromkeys(fact.path for fact in facts if fact.kind == "result"))
+
+
 def _own(reason: ClauseReason) -> Iterator[Mark]:
     """What a clause adds: its own standing and figures where it carries the result; skjønn where it settled it."""
     carries = reason.role in ("decides", "waits", "conflicts")

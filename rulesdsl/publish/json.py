@@ -20,6 +20,7 @@ from rulesdsl.evaluate.explanation import (
     ClauseReason,
     Comparison,
     Condition,
+    Contribution,
     Difference,
     Explanation,
     Fact,
@@ -125,6 +126,14 @@ def _result(result: ResultReason) -> Json:
         "uses": list(result.uses),
         "alternatives": [_alternative(one, result.type) for one in result.alternatives],
         "marks": [_mark(mark) for mark in result.marks],
+        "contributions": [_contribution(each, result.type) for each in result.contributions],
+    }
+
+
+def _contribution(one: Contribution, type_: Type) -> Json:
+    return {
+        "punkt": one.clause, "title": one.title, "amount": exact(type_, one.amount),
+        "text": signed(type_, one.amount), "marks": [_mark(mark) for mark in one.marks],
     }
 
 

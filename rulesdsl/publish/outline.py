@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import evolve
 
+from rulesdsl.core.types import KRONER, Number
 from rulesdsl.core.values import change, shown, signed, spoken
 from rulesdsl.evaluate.explanation import (
     Alternative,
@@ -39,6 +40,9 @@ def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
     return tuple(case_line(case, detail) for case in explanation.cases)
 
 
+CONTRIBUTIONS = "Hva hvert punkt ga eller tok"
+
+
 def case_line(case: CaseExplanation, detail: Detail) -> Line:
     changed = case.changed if detail == "full" else None
     compared = case.compared
@@ -48,12 +52,16 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
         ("what_if", "Hva om", _what_if(case, detail)),
         ("compared", f"Sammenlignet med {compared.called}" if compared else "",
          _compared(case, compared, detail) if compared else ()),
+        ("contributions", CONTRIBUTIONS, _contributions(case, detail)),
         ("why", "Hvorfor", _reasons(case, detail)),
         ("missing", "Hva som mangler", _missing(case, detail)),
         ("would_take", "Hva som skulle til", _would_take(case, detail)),
-        ("marks", "Merk", [_mark(mark) for mark in _marks(case)]),
+        ("marks", "Merk", [_mark(mark) for mark in _marks(case, detail)]),
         ("notes", "Forutsetninger", [Line("note", (piece(note),)) for note in case.notes if detail != "short"]),
+        ("contributions", f"{CONTRIBUTIONS}, med endringen", _contributions(changed, detail) if changed else ()),
         ("why", "Hvorfor, med endringen", _reasons(changed, detail) if changed else ()),
+        ("contributions", f"{CONTRIBUTIONS}, etter {compared.called}" if compared else "",
+         _contributions(other, detail) if other else ()),
         ("why", f"Hvorfor, etter {compared.called}" if compared else "", _reasons(other, detail) if other else ()),
         ("sources", "Kilder", _sources(case) if detail == "full" else ()),
         ("receipt", "Kvittering" if detail == "full" else "", _receipt(case, detail)),
@@ -90,8 +98,8 @@ def _outcome(result: ResultReason) -> Piece:
 
 def _basis(result: ResultReason) -> Pieces:
     """What stands beside the answer: the marks it carries, and the clause it follows from or what it waits for."""
-    kinds = list(dict.fromkeys(mark.kind for mark in result.marks))
-    said: list[Pieces] = [joined([(piece(kind, "doubt"),) for kind in kinds], ", ")] if kinds else []
+    kinds = _kinds(result.marks)
+    said: list[Pieces] = [kinds] if kinds else []
     match result.status:
         case "known":
             named = clause_named(result.clause, clause_title(result, result.clause))
@@ -105,6 +113,35 @@ def _basis(result: ResultReason) -> Pieces:
         case "no_rule":
             said += [(word("ikke noe punkt gjelder for dette tilfellet"),)]
     return joined(said, " · ")
+
+
+def _kinds(marks: Iterable[Mark]) -> Pieces:
+    """Which kinds of doubt some marks are of."""
+    return joined([(piece(kind, "doubt"),) for kind in dict.fromkeys(mark.kind for mark in marks)], ", ")
+
+
+def _contributions(case: CaseExplanation, detail: Detail) -> list[Line]:
+    """What each clause gave or took, of the amounts to which more than one did. Where there are several amounts each
+    is named."""
+    if detail == "short":
+        return []
+    amounts = [result for result in _in_order(case) if isinstance(result.type, Number) and result.type.unit == KRONER]
+    lines: list[Line] = []
+    for result in amounts:
+        shares = _shares([
+            Line("share", clause_named(each.clause, each.title), signed(result.type, each.amount),
+                 aside=_kinds(each.marks))
+            for each in result.contributions
+        ], shown(result.type, result.value))
+        if len(shares) > 1:
+            named = Line("difference", (_outcome(result),), result_name(result), children=shares)
+            lines += (named,) if len(amounts) > 1 else shares
+    return lines
+
+
+def _shares(parts: list[Line], total: str) -> tuple[Line, ...]:
+    """Parts, and what they come to where there are several."""
+    return (*parts, *([Line("share", (word("til sammen"),), total)] if len(parts) > 1 else []))
 
 
 def _reasons(case: CaseExplanation, detail: Detail) -> tuple[Line, ...]:
@@ -162,9 +199,14 @@ def _alternative(one: Alternative, result: ResultReason, detail: Detail) -> Line
     return Line("alternative", said, aside=after, children=below)
 
 
-def _marks(case: CaseExplanation) -> list[Mark]:
+def _marks(case: CaseExplanation, detail: Detail) -> list[Mark]:
+    """All that is doubtful in the answers, and in what is told of how they came about."""
     sides = _sides(case)
-    return list(dict.fromkeys(mark for side in sides for result in _in_order(side) for mark in result.marks))
+    found = [mark for side in sides for result in _in_order(side) for mark in result.marks]
+    told = sides if detail == "full" else [case] if detail == "medium" else []
+    found += [mark for side in told for result in _in_order(side) if len(result.contributions) > 1
+              for each in result.contributions for mark in each.marks]
+    return list(dict.fromkeys(found))
 
 
 def _sides(case: CaseExplanation) -> list[CaseExplanation]:
@@ -282,7 +324,7 @@ def _compared(case: CaseExplanation, compared: Comparison, detail: Detail) -> li
             said = "ikke i den utgaven" if gone else same
             even = _split(splits[result.name], detail) if told else ()
             lines.append(Line("difference", (_outcome(result),), result_name(result), aside=(word(said),),
-                              children=tuple(even)))
+                              children=even))
     had = {result.name for result in case.results}
     lines += [Line("difference", (_outcome(result),), result_name(result), aside=(word("bare i "),
               piece(compared.called))) for result in after.values() if result.name not in had]
@@ -299,16 +341,14 @@ def _compared_result(one: Difference, split: Split | None, detail: Detail) -> Li
     return evolve(line, children=(*_split(split, detail), *line.children)) if split else line
 
 
-def _split(split: Split, detail: Detail) -> list[Line]:
+def _split(split: Split, detail: Detail) -> tuple[Line, ...]:
     """Each part of a difference with what causes it, and the sum of them."""
     lines = []
     for part in split.parts:
         places = [_written(one.before, one.after) for one in part.changes] if detail == "full" else []
         below = tuple(Line("place", pieces) for pieces in places if pieces)
         lines.append(Line("share", (piece(part.text),), signed(split.type, part.amount), children=below))
-    if len(lines) > 1:
-        lines.append(Line("share", (word("til sammen"),), signed(split.type, split.total)))
-    return lines
+    return _shares(lines, signed(split.type, split.total))
 
 
 def _written(before: Written | None, after: Written | None) -> Pieces:

@@ -12,7 +12,7 @@ from rulesdsl.core import ir, types
 from rulesdsl.sql.entities import compile_for
 from rulesdsl.sql.logic import both, cast, column, either, text
 from rulesdsl.sql.names import ROW, accessor, empty
-from rulesdsl.sql.sheet import table, with_steps
+from rulesdsl.sql.sheet import kept, table, with_steps
 from rulesdsl.sql.terms import NotInSql
 from rulesdsl.sql.types import constant, decimal_type, sql_type
 
@@ -44,7 +44,8 @@ def compile_by_date(
     made: exp.Expr = answers[0]
     for answer in answers[1:]:
         made = exp.Union(this=made, expression=answer, distinct=False)
-    return with_steps(exp.select(exp.Star()).from_(exp.Subquery(this=made, alias=exp.to_identifier("svar"))), steps)
+    whole = exp.select(exp.Star()).from_(exp.Subquery(this=made, alias=exp.to_identifier("svar")))
+    return kept(with_steps(whole, steps))
 
 
 # ── Results ──────────────────────────────────────────────────────────────────────────────────────────────────

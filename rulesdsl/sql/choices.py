@@ -14,7 +14,7 @@ from sqlglot import exp
 from rulesdsl.core import ir
 from rulesdsl.core.ir import Policy
 from rulesdsl.source import frozen
-from rulesdsl.sql.logic import FALSE, NULL, both, case, either, greatest, is_null, least, whole
+from rulesdsl.sql.logic import FALSE, NULL, both, case, either, greatest, is_null, least, paren, whole
 from rulesdsl.sql.searches import parts_of
 
 SETTLED = -1
@@ -34,7 +34,7 @@ class Choice:
     @property
     def hit(self) -> exp.Expr:
         """Whether it applies; NULL or not true in doubt."""
-        return self.holds if self.rule is not None else exp.NEQ(this=self.by.copy(), expression=whole(0))
+        return self.holds if self.rule is not None else exp.NEQ(this=self.by, expression=whole(0))
 
     @property
     def open(self) -> exp.Expr:
@@ -63,13 +63,13 @@ def side_by_side(choices: Sequence[Choice], alone: bool = False) -> Choice:
         if all(max(one.values) < min(other.values) for one, other in pairwise(left)):
             return Choice(case(*hits, (open_, NULL), otherwise=whole(0)), values)
         first = least(case((hit, by)) for hit, by in hits)
-        return Choice(case((either(*(exp.paren(hit) for hit, _ in hits)), first), (open_, NULL), otherwise=whole(0)),
+        return Choice(case((either(*(paren(hit) for hit, _ in hits)), first), (open_, NULL), otherwise=whole(0)),
                       values)
     if _exclusive(left):
         return Choice(case(*hits, (open_, NULL), otherwise=whole(0)), values)
     low, high = (kind(case((hit, by)) for hit, by in hits) for kind in (least, greatest))
     several = exp.GT(this=_count([hit for hit, _ in hits]), expression=whole(1)) if alone else FALSE
-    one = exp.EQ(this=low.copy(), expression=high)  # an exception to several clauses is one rule, wherever it stands
+    one = exp.EQ(this=low, expression=high)  # an exception to several clauses is one rule, wherever it stands
     return Choice(case((open_, NULL), (several, NULL), (one, low), (is_null(low), whole(0))), values)
 
 
@@ -82,7 +82,7 @@ def overridden(over: Choice, base: Choice) -> Choice:
     values = {**base.values, **over.values}
     if over.rule is not None:
         return Choice(case((over.holds, whole(min(over.values))), (over.open, NULL), otherwise=base.by), values)
-    return Choice(case((exp.EQ(this=over.by.copy(), expression=whole(0)), base.by), otherwise=over.by), values)
+    return Choice(case((exp.EQ(this=over.by, expression=whole(0)), base.by), otherwise=over.by), values)
 
 
 def first(choices: Sequence[Choice]) -> Choice:
@@ -97,11 +97,11 @@ def collected(choices: Sequence[Choice], empty: exp.Expr) -> Choice:
     hits = [(each.hit, whole(min(each.values))) for each in choices]
     values = [next(iter(each.values.values())) for each in choices]
     open_ = either(*(each.open for each in choices),
-                   *(both(exp.paren(hit), is_null(value)) for (hit, _), value in zip(hits, values, strict=True)))
+                   *(both(paren(hit), is_null(value)) for (hit, _), value in zip(hits, values, strict=True)))
     by = case((open_, NULL), *hits, otherwise=whole(SETTLED))
     x = exp.column("x")
     each = exp.Array(expressions=[case((hit, value)) for (hit, _), value in zip(hits, values, strict=True)])
-    known = exp.Lambda(this=exp.not_(exp.Is(this=x, expression=exp.null())), expressions=[x.this.copy()])
+    known = exp.Lambda(this=exp.not_(exp.Is(this=x, expression=exp.null())), expressions=[x.this])
     made = exp.ArrayFilter(this=each, expression=known)
     return Choice(by, {SETTLED: empty} | {number: made for choice in choices for number in choice.values})
 
@@ -136,8 +136,8 @@ def _agree(values: Mapping[int, exp.Expr]) -> bool:
 def _count(tests: Sequence[exp.Expr]) -> exp.Expr:
     made: exp.Expr = whole(0)
     for test in tests:
-        made = exp.Add(this=made, expression=exp.paren(case((test, whole(1)), otherwise=whole(0))))
-    return exp.paren(made)
+        made = exp.Add(this=made, expression=paren(case((test, whole(1)), otherwise=whole(0))))
+    return paren(made)
 
 
 # ── Rules that shut one another out ──────────────────────────────────────────────────────────────────────────
@@ -174,6 +174,6 @@ def unsettled(by: exp.Expr, value: exp.Expr, may_be_null: bool) -> exp.Expr:
     """Whether it cannot be told what a result comes to."""
     if not may_be_null:
         return is_null(by)
-    hole = both(exp.NEQ(this=by.copy(), expression=whole(0)), is_null(value))
-    return either(is_null(by), exp.paren(hole))
+    hole = both(exp.NEQ(this=by, expression=whole(0)), is_null(value))
+    return either(is_null(by), paren(hole))
 

@@ -11,10 +11,13 @@ from attrs import define, field
 from sqlglot import exp
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import BOOL
 from rulesdsl.core.values import natural_key
 from rulesdsl.sql import defaults
+from rulesdsl.sql.answered import UNANSWERED, Answered
+from rulesdsl.sql.contributions import CONTRIBUTIONS, Found, asks_if_known, contributions
 from rulesdsl.sql.defaults import State
 from rulesdsl.sql.logic import (
     FALSE,
@@ -25,10 +28,12 @@ from rulesdsl.sql.logic import (
     closed,
     coalesce,
     column,
+    either,
     is_null,
     joined_text,
     maybe,
     opposite,
+    paren,
     surely,
     text,
     whole,
@@ -54,6 +59,9 @@ class Rules:
     terms: Terms
     with_waits: bool
     numbers: Mapping[tuple[str, str, int], int]
+    found: dict[str, Found] = field(factory=dict)
+    answered: Answered | None = None
+    unanswered: list[exp.Expr] = field(factory=list)
     _groups: dict[int, tuple[ir.Group, State]] = field(factory=dict)
 
     def outcome(self, result: ir.Result) -> list[tuple[str, exp.Expr]]:
@@ -63,7 +71,7 @@ class Rules:
         settled = both(state.surely, opposite(closed(state.conflict)))
         value = to_type(case((settled, state.value)), result.type)
         name = result.name
-        made = self.sheet.add(name, exp.paren(value) if isinstance(value, exp.Column) else value, result.title)
+        made = self.sheet.add(name, paren(value) if isinstance(value, exp.Column) else value, result.title)
         assert isinstance(made, exp.Expr)
         if not isinstance(made, exp.Column) or made.name != name:
             self.sheet.alias(name, made)
@@ -75,6 +83,7 @@ class Rules:
         self.sheet.alias(f"{name}.status", status)
         by = case((exp.EQ(this=column(f"{name}.status"), expression=text("known")), state.by))
         self.sheet.alias(f"{name}.nummer", by)
+        self.found[name] = Found.of(result, column(name), column(f"{name}.nummer"), self.numbers)
         if self.with_waits:
             open_ = exp.EQ(this=column(f"{name}.status"), expression=text("unknown"))
             kept = state.waits if state.waits != NULL else empty()
@@ -99,12 +108,12 @@ class Rules:
     def _missing(self, names: exp.Expr) -> exp.Expr:
         """The facts as the one who asks would write them, each once and in order."""
         each = exp.column("x")
-        parts = [exp.SplitPart(this=each.copy(), delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
+        parts = [exp.SplitPart(this=each, delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
         above = accessor(self.entity.parent)
         other = joined_text(text(f"{above}.{self.entity.plural}["), parts[1], text("]."), parts[2])
-        own = exp.EQ(this=parts[0].copy(), expression=cast(column(ROW), "TEXT"))
-        nobody = exp.EQ(this=parts[0].copy(), expression=text(""))
-        shown = case((own, parts[2]), (nobody, parts[2].copy()), otherwise=other)
+        own = exp.EQ(this=parts[0], expression=cast(column(ROW), "TEXT"))
+        nobody = exp.EQ(this=parts[0], expression=text(""))
+        shown = case((own, parts[2]), (nobody, parts[2]), otherwise=other)
         made = exp.Transform(this=names, expression=exp.Lambda(this=shown, expressions=[exp.to_identifier("x")]))
         return exp.ArraySort(this=exp.ArrayDistinct(this=made))
 
@@ -147,20 +156,12 @@ class Rules:
         if waits != NULL:
             waits = self.sheet.add(f"{called} venter", waits)
         number = whole(self.numbers[rule.clause, rule.name, id(rule)])
+        if self.answered is not None:
+            self.unanswered.append(paren(self.answered.hangs(rule, holds, value)))
         return State(surely(holds), maybe(holds), value, FALSE, number, waits)
 
     def _keeping(self, name: str) -> defaults.Keep:
-        """Makes columns of the pieces of a state, under a name that tells whose it is."""
-        add = self.sheet.add
-
-        def keep(state: State) -> State:
-            return State(
-                add(f"{name} gjelder", state.surely), add(f"{name} kan gjelde", state.live),
-                add(f"{name} gir", state.value), add(f"{name} i konflikt", state.conflict),
-                add(f"{name} etter", state.by), add(f"{name} venter", state.waits),
-            )
-
-        return keep
+        return defaults.Keep(self.sheet.add, name)
 
 
 def numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
@@ -175,24 +176,47 @@ def numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
 
 
 def compile_edition(
-    edition: ir.Edition, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None
+    edition: ir.Edition, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None,
+    with_contributions: bool = False, answered: Answered | None = None,
 ) -> exp.Select:
     """The query of an edition. ``tables`` has the relation of typed facts of each entity; ``only`` says which rows are
-    to be given, where rules look at others as well; without ``waits`` it is not said what is missing. Raises
-    ``NotInSql`` for what has no form yet."""
+    to be given, where rules look at others as well; without ``waits`` it is not said what is missing;
+    ``with_contributions`` says what each clause gave or took of each amount. With ``answered`` the facts have the
+    answers of searches, and rows that hang on others are marked ``UNANSWERED``. Raises ``NotInSql`` for what has no
+    form yet."""
     decided = {result.entity for result in edition.results.values()}
     if len(decided) != 1:
         raise NotInSql("resultater for flere entiteter")
     entity = edition.entities[decided.pop()]
-    sheet = Sheet(frozenset(given_columns(edition, entity)))
-    terms = Terms(edition, entity, sheet, over_many, waits)
+    sheet = Sheet(frozenset([*given_columns(edition, entity), *(name for _, name in answered.columns)]
+                            if answered else given_columns(edition, entity)))
+    many = answered.many if answered else over_many
     answers: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
+    found: dict[str, Found] = {}
+    open_: list[exp.Expr] = []
+    terms = Terms(edition, entity, sheet, many, waits)
     for result in edition.results.values():
-        rules = Rules(edition, entity, sheet, terms, waits, numbered(result))
+        rules = Rules(edition, entity, sheet, terms, waits, numbered(result), found, answered, open_)
         answers += rules.outcome(result)
+    if with_contributions:
+        terms = Terms(edition, entity, sheet, many, False)
+        for result in ladders_of(edition).results.values():
+            Rules(edition, entity, sheet, terms, False, numbered(result), found, answered, open_).outcome(result)
+        answers += _contributions(edition, sheet, found)
+    if answered:
+        answers.append((UNANSWERED, either(*open_)))
     query = sheet.query(FACTS, answers, only)
     steps = {**tables_of(edition), FACTS: _facts(edition, entity, tables[entity.name])}
     return kept(with_steps(query, steps.items()))
+
+
+def _contributions(edition: ir.Edition, sheet: Sheet, found: dict[str, Found]) -> list[tuple[str, exp.Expr]]:
+    """The columns of what each clause gave or took."""
+    made = ladders_of(edition)
+    asks = asks_if_known(made.results.values())
+    return [(f"{name}.{CONTRIBUTIONS}",
+             contributions(edition.results[name], ladder, found.__getitem__, sheet.add, asks))
+            for name, ladder in made.ladders.items()]
 
 
 def given_columns(edition: ir.Edition, entity: ir.Entity) -> list[str]:
@@ -214,8 +238,8 @@ def _facts(edition: ir.Edition, entity: ir.Entity, source: str) -> exp.Select:
     """The typed facts with the day whose satser count, within the edition, and what each row belongs to."""
     day = column(entity.date)
     first, last = constant(edition.valid_from), constant(edition.valid_to)
-    clamped = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day.copy(), expression=last), last),
-                   otherwise=day.copy())
+    clamped = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day, expression=last), last),
+                   otherwise=day)
     alone = joined_text(text(SEPARATOR), cast(column(ROW), "TEXT"))
     home: exp.Expr = alone
     if entity.parent:

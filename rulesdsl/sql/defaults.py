@@ -26,6 +26,7 @@ from rulesdsl.sql.logic import (
     is_null,
     least,
     opposite,
+    paren,
     surely,
 )
 from rulesdsl.sql.names import gathered
@@ -47,8 +48,26 @@ class State:
 
 EMPTY = State(FALSE, FALSE, NULL, FALSE, NULL, NULL)
 
-Keep = Callable[[State], State]
-"""Makes columns of a state's pieces."""
+Add = Callable[[str, exp.Expr], exp.Expr]
+"""Makes a column of an expression, under a name."""
+
+
+@define
+class Keep:
+    """Makes columns of a state's pieces, under a name that tells whose it is."""
+
+    add: Add
+    name: str
+
+    def __call__(self, state: State) -> State:
+        return State(
+            self.piece("gjelder", state.surely), self.piece("kan gjelde", state.live), self.piece("gir", state.value),
+            self.piece("i konflikt", state.conflict), self.piece("etter", state.by), self.piece("venter", state.waits),
+        )
+
+    def piece(self, name: str, value: exp.Expr) -> exp.Expr:
+        """A column of something that is said more than once."""
+        return self.add(f"{self.name} {name}", value)
 
 
 def side_by_side(states: Sequence[State], keep: Keep, alone: bool = False) -> State:
@@ -66,7 +85,7 @@ def side_by_side(states: Sequence[State], keep: Keep, alone: bool = False) -> St
                   otherwise=_first([(state.live, state.by) for state in states]))
         waits = gathered([(both(state.live, opposite(closed(settled))), state.waits) for state in states])
         return keep(State(certain, live, case((live, same)), FALSE, by, waits))
-    return keep(_mixed(states, certain, live, alone))
+    return keep(_mixed(states, certain, live, alone, keep))
 
 
 def _fixed(states: Sequence[State]) -> exp.Expr | None:
@@ -84,19 +103,19 @@ def _fixed(states: Sequence[State]) -> exp.Expr | None:
         state.conflict == FALSE for state in states) else None
 
 
-def _mixed(states: Sequence[State], certain: exp.Expr, live: exp.Expr, alone: bool) -> State:
+def _mixed(states: Sequence[State], certain: exp.Expr, live: exp.Expr, alone: bool, keep: Keep) -> State:
     sure = [(both(state.surely, state.known), state) for state in states]
-    low = least(case((test, state.value)) for test, state in sure)
+    low = keep.piece("minst", least(case((test, state.value)) for test, state in sure))
     high = greatest(case((test, state.value)) for test, state in sure)
     clash = either(*(both(state.surely, state.conflict) for state in states))
     if low != high:
-        clash = either(clash, surely(exp.paren(exp.NEQ(this=low.copy(), expression=high.copy()))))
+        clash = either(clash, surely(paren(exp.NEQ(this=low, expression=high))))
     several = _more_than_one([state.surely for state in states]) if alone else FALSE
-    conflict = either(clash, several)
+    conflict = keep.piece("i konflikt", either(clash, several))
     bad = either(*(both(state.live, opposite(closed(state.known))) for state in states))
     low_live = least(case((state.live, state.value)) for state in states)
     high_live = greatest(case((state.live, state.value)) for state in states)
-    alike = both(opposite(closed(bad)), surely(exp.paren(exp.EQ(this=low_live.copy(), expression=high_live.copy()))))
+    alike = both(opposite(closed(bad)), surely(paren(exp.EQ(this=low_live, expression=high_live))))
     if alone:
         alike = both(alike, opposite(closed(_more_than_one([state.live for state in states]))))
     agreed = both(opposite(closed(conflict)), alike)
@@ -141,8 +160,8 @@ def collected(states: Sequence[State], empty: exp.Expr, keep: Keep) -> State:
                       for state in states))
     made = empty
     for state in states:
-        held = case((state.surely, exp.Array(expressions=[state.value.copy()])), otherwise=empty)
-        made = exp.ArrayConcat(this=made.copy(), expressions=[held])
+        held = case((state.surely, exp.Array(expressions=[state.value])), otherwise=empty)
+        made = exp.ArrayConcat(this=made, expressions=[held])
     by = _first([(state.surely, state.by) for state in states])
     waits = gathered([(opposite(closed(clash)), state.waits) for state in states])
     value = case((either(clash, unsure), NULL), otherwise=made)
@@ -168,7 +187,7 @@ def together(policy: Policy, states: Sequence[State], empty: exp.Expr, keep: Kee
 def _differs(one: exp.Expr, other: exp.Expr) -> exp.Expr:
     if one == other:
         return FALSE
-    return surely(exp.paren(exp.NEQ(this=closed(one), expression=closed(other))))
+    return surely(paren(exp.NEQ(this=closed(one), expression=closed(other))))
 
 
 def _first(whens: Sequence[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
@@ -178,7 +197,7 @@ def _first(whens: Sequence[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
 
 def _more_than_one(tests: Sequence[exp.Expr]) -> exp.Expr:
     ones = [case((test, exp.Literal.number(1)), otherwise=exp.Literal.number(0)) for test in tests]
-    total: exp.Expr = exp.paren(ones[0])
+    total: exp.Expr = paren(ones[0])
     for one in ones[1:]:
-        total = exp.Add(this=total, expression=exp.paren(one))
-    return exp.paren(exp.GT(this=total, expression=exp.Literal.number(1)))
+        total = exp.Add(this=total, expression=paren(one))
+    return paren(exp.GT(this=total, expression=exp.Literal.number(1)))

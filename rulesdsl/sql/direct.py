@@ -18,7 +18,7 @@ from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql import facts
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.kinds import Kind, Place, places
-from rulesdsl.sql.logic import NULL, both, cast, column, either, is_known, is_null, listed, text, whole
+from rulesdsl.sql.logic import NULL, both, cast, column, either, is_known, is_null, listed, paren, text, whole
 from rulesdsl.sql.sheet import table
 from rulesdsl.sql.types import constant, sql_type
 from rulesdsl.sql.values import Days, read
@@ -52,10 +52,10 @@ def typed(
     query = query.from_(table(rows.relation, "r"))
     if parents is not None:
         name = edition.entities[about.parent].key
-        on = exp.EQ(this=column(name, "f"), expression=found[group].copy())
+        on = exp.EQ(this=column(name, "f"), expression=found[group])
         query = query.join(table(parents, "f"), join_type="left", on=on)
         doubts.append(both(is_known(found[group]), is_null(column(name, "f"))))
-    return query.select(exp.alias_(either(*(exp.paren(each) for each in doubts)), UNREAD, quoted=True))
+    return query.select(exp.alias_(either(*(paren(each) for each in doubts)), UNREAD, quoted=True))
 
 
 def as_written(path: str) -> str:
@@ -110,7 +110,7 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
 
             def named(some: Codes) -> exp.Expr:
                 element = _counted_up(some, item, each)
-                return exp.Transform(this=x.copy(), expression=exp.Lambda(this=element, expressions=[each.this.copy()]))
+                return exp.Transform(this=x, expression=exp.Lambda(this=element, expressions=[each.this]))
 
             return _whole_list(_name(codes, named, edition, days))
         case ListOf(Text()) if kind.item is not None and kind.item.name == "text":
@@ -124,16 +124,16 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
 def _whole_list(items: exp.Expr) -> exp.Expr:
     """A list all of whose elements were read, and which is not too long."""
     few = exp.LTE(this=engine.length(items), expression=whole(MAX_ITEMS))
-    return exp.Case().when(both(few, engine.all_known(items)), items.copy())
+    return exp.Case().when(both(few, engine.all_known(items)), items)
 
 
 def _key(kind: Kind, x: exp.Expr) -> exp.Expr:
     """A key: of visible signs of the oldest alphabet only, which has one way of writing each."""
     if kind.name != "text":
         return cast(x, "TEXT")
-    visible = exp.GTE(this=x.copy(), expression=text("!"))
-    plain = exp.EQ(this=exp.Anonymous(this="STRLEN", expressions=[x.copy()]), expression=exp.Length(this=x.copy()))
-    return exp.Case().when(both(visible, plain), x.copy())
+    visible = exp.GTE(this=x, expression=text("!"))
+    plain = exp.EQ(this=exp.Anonymous(this="STRLEN", expressions=[x]), expression=exp.Length(this=x))
+    return exp.Case().when(both(visible, plain), x)
 
 
 def _above(place: Place, key: str, edition: Edition, rows: Rows, parents: str | None, parent: str) -> exp.Expr:
@@ -179,7 +179,7 @@ def _name(
     if throughout == forever or days.column is None:
         return looked_up(forever)
     first, last = constant(edition.valid_from), constant(edition.valid_to)
-    within = exp.Between(this=days.column.copy(), low=first, high=last)
+    within = exp.Between(this=days.column, low=first, high=last)
     return exp.Case().when(within, looked_up(throughout)).else_(looked_up(forever))
 
 
@@ -189,7 +189,7 @@ def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
     keys: Iterable[exp.Expr] = (
         text(each) if isinstance(each, str) else cast(exp.Literal.number(each), kind.said) for each in codes)
     made = exp.Map(keys=listed(keys), values=listed(text(name) for name in codes.values()))
-    return exp.Anonymous(this="MAP_EXTRACT_VALUE", expressions=[made, x.copy()])
+    return exp.Anonymous(this="MAP_EXTRACT_VALUE", expressions=[made, x])
 
 
 def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
@@ -199,7 +199,7 @@ def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
         return _looked_up(codes, kind, x)
     names = [codes.get(each) for each in range(1, max(numbers) + 1)]
     made = listed(NULL if name is None else text(name) for name in names)
-    place = exp.Greatest(this=x.copy(), expressions=[whole(0)], ignore_nulls=True)
+    place = exp.Greatest(this=x, expressions=[whole(0)], ignore_nulls=True)
     return exp.Anonymous(this="LIST_EXTRACT", expressions=[made, place])
 
 

@@ -58,12 +58,12 @@ def split(text: exp.Expr, pattern: str) -> exp.Expr:
 
 def all_known(items: exp.Expr) -> exp.Expr:
     """Whether no element of a list is NULL."""
-    return exp.EQ(this=exp.Anonymous(this="LIST_COUNT", expressions=[items.copy()]), expression=length(items))
+    return exp.EQ(this=exp.Anonymous(this="LIST_COUNT", expressions=[items]), expression=length(items))
 
 
 def length(items: exp.Expr) -> exp.Expr:
     """How many elements a list has, those that are NULL included."""
-    return exp.Anonymous(this="LEN", expressions=[items.copy()])
+    return exp.Anonymous(this="LEN", expressions=[items])
 
 
 def record(fields: Mapping[str, exp.Expr]) -> exp.Expr:
@@ -74,11 +74,11 @@ def record(fields: Mapping[str, exp.Expr]) -> exp.Expr:
 
 def part(of: exp.Expr, name: str) -> exp.Expr:
     """A field of a record."""
-    return exp.Anonymous(this="STRUCT_EXTRACT", expressions=[of.copy(), exp.Literal.string(name)])
+    return exp.Anonymous(this="STRUCT_EXTRACT", expressions=[of, exp.Literal.string(name)])
 
 
 def elements(items: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """Two columns that make a row of each element of a list: the element, and its number from 0."""
-    number = exp.Anonymous(this="GENERATE_SUBSCRIPTS", expressions=[items.copy(), exp.Literal.number(1)])
-    return (exp.Anonymous(this="UNNEST", expressions=[items.copy()]),
+    number = exp.Anonymous(this="GENERATE_SUBSCRIPTS", expressions=[items, exp.Literal.number(1)])
+    return (exp.Anonymous(this="UNNEST", expressions=[items]),
             exp.Sub(this=number, expression=exp.Literal.number(1)))

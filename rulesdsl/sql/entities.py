@@ -15,10 +15,10 @@ from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
 from rulesdsl.evaluate.documents import MAX_SHOWN
 from rulesdsl.sql.compile import Rules, compile_edition, given_columns, numbered
-from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, text, whole
+from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, paren, text, whole
 from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, accessor
-from rulesdsl.sql.sheet import Sheet, table, with_steps
+from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
 from rulesdsl.sql.terms import Many, Relation, Terms, tables_of
 from rulesdsl.sql.types import constant
 
@@ -33,7 +33,7 @@ def compile_for(
 ) -> exp.Select:
     """The query of the results of an entity. ``tables`` has the relations of typed facts of the entities that are
     decided or looked at; of what others belong to it may be left out."""
-    if not _several(edition):
+    if not has_several(edition):
         return compile_edition(edition, tables, waits=waits, only=only)
     return _Chains(edition, tables, waits).query(entity, only)
 
@@ -51,7 +51,8 @@ def needed_entities(edition: ir.Edition) -> tuple[str, ...]:
     return tuple(name for name in edition.entities if name in decided or name in searched)
 
 
-def _several(edition: ir.Edition) -> bool:
+def has_several(edition: ir.Edition) -> bool:
+    """Whether the rows of several entities are read."""
     return len(needed_entities(edition)) > 1
 
 
@@ -125,7 +126,7 @@ class _Chains:
                     wanted.append(exp.alias_(missing, f"{result.name}.mangler", quoted=True))
         made = exp.select(*wanted).from_(table(self.latest[entity].name)).where(column(READ))
         made = made.where(only) if only is not None else made
-        return with_steps(made, [*tables_of(self.edition).items(), *self.steps])
+        return kept(with_steps(made, [*tables_of(self.edition).items(), *self.steps]))
 
     def _step(self, entity: str, made: exp.Expr, columns: frozenset[str]) -> None:
         name = f"{entity} {next(self.numbers)}"
@@ -219,8 +220,8 @@ def _day(entity: ir.Entity, edition: ir.Edition, day: exp.Expr) -> list[exp.Expr
     if not entity.date:
         return [exp.alias_(cast(exp.null(), "DATE"), DAY, quoted=True)]
     first, last = constant(edition.valid_from), constant(edition.valid_to)
-    within = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day.copy(), expression=last), last),
-                  otherwise=day.copy())
+    within = case((exp.LT(this=day, expression=first), first), (exp.GT(this=day, expression=last), last),
+                  otherwise=day)
     return [exp.alias_(within, DAY, quoted=True)]
 
 
@@ -241,32 +242,32 @@ def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr
     """The facts as the one who asks would write them, each once and in order."""
     each = exp.column("x")
     entity, who, home, key, path = (
-        exp.SplitPart(this=each.copy(), delimiter=text(SEPARATOR), part_index=whole(at)) for at in range(1, 6))
+        exp.SplitPart(this=each, delimiter=text(SEPARATOR), part_index=whole(at)) for at in range(1, 6))
 
     def of(name: str) -> exp.Expr:
-        return exp.EQ(this=entity.copy(), expression=text(name))
+        return exp.EQ(this=entity, expression=text(name))
 
-    own = exp.EQ(this=who.copy(), expression=column(SELF))
+    own = exp.EQ(this=who, expression=column(SELF))
     ways: list[tuple[exp.Expr, exp.Expr]] = [(both(of(asker.name), own), path)]
     if asker.parent:
         above = accessor(asker.parent)
         ways.append((of(asker.parent), joined_text(text(f"{above}."), path)))
         for kin in (one for one in edition.entities.values() if one.parent == asker.parent):
             named = _or_place(key, kin)
-            ways.append((both(of(kin.name), exp.EQ(this=home.copy(), expression=column(HOME))),
+            ways.append((both(of(kin.name), exp.EQ(this=home, expression=column(HOME))),
                          joined_text(text(f"{above}.{kin.plural}["), named, text("]."), path)))
     for other in edition.entities.values():
-        cut = joined_text(exp.Left(this=key.copy(), expression=whole(MAX_SHOWN - 1)), text("…"))
-        long = exp.GT(this=exp.Length(this=key.copy()), expression=whole(MAX_SHOWN))
-        none = exp.EQ(this=key.copy(), expression=text(""))
+        cut = joined_text(exp.Left(this=key, expression=whole(MAX_SHOWN - 1)), text("…"))
+        long = exp.GT(this=exp.Length(this=key), expression=whole(MAX_SHOWN))
+        none = exp.EQ(this=key, expression=text(""))
         label = case((none, text(f" i {other.plural}[0]" if other.parent else "")),
                      (long, joined_text(text(" "), cut)), otherwise=joined_text(text(" "), key))
-        ways.append((of(other.name), joined_text(text(other.name), exp.paren(label), text("."), path)))
+        ways.append((of(other.name), joined_text(text(other.name), paren(label), text("."), path)))
     shown = exp.Lambda(this=case(*ways), expressions=[exp.to_identifier("x")])
     return exp.ArraySort(this=exp.ArrayDistinct(this=exp.Transform(this=names, expression=shown)))
 
 
 def _or_place(key: exp.Expr, entity: ir.Entity) -> exp.Expr:
     """A key, or where the only one stands that needs none."""
-    none = exp.EQ(this=key.copy(), expression=text(""))
-    return exp.paren(case((none, text(f"{entity.plural}[0]")), otherwise=key))
+    none = exp.EQ(this=key, expression=text(""))
+    return paren(case((none, text(f"{entity.plural}[0]")), otherwise=key))

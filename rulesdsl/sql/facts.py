@@ -17,7 +17,7 @@ from rulesdsl.evaluate.read_value import MAX_ITEMS
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql.kinds import Kind, Place, places
-from rulesdsl.sql.logic import both, column, either, text
+from rulesdsl.sql.logic import both, column, either, paren, text
 from rulesdsl.sql.types import sql_type
 from rulesdsl.sql.values import Days, Reading, as_list, blank, read
 
@@ -106,7 +106,7 @@ def _presence(place: Place, edition: Edition, rows: Rows, days: Days) -> exp.Exp
         for path in rows.columns if path.startswith(f"{place.path}.")]
     kind = rows.columns.get(place.path)
     if kind is not None:
-        signs.append(exp.Is(this=exp.paren(read(Bool(), kind, column(place.path, "r"), days).value),
+        signs.append(exp.Is(this=paren(read(Bool(), kind, column(place.path, "r"), days).value),
                             expression=exp.true()))
     made: exp.Expr = exp.Case().when(either(*signs), exp.true()) if signs else exp.null()
     return exp.cast(made, "BOOLEAN")
@@ -138,7 +138,7 @@ def _list(type_: ListOf, kind: Kind, x: exp.Expr, days: Days, depth: int) -> exp
     items, item = as_list(type_.item, kind, x)
     each = exp.column(f"e{depth}")
     element = _element(type_.item, item, each, days, depth + 1)
-    values = exp.Transform(this=items, expression=exp.Lambda(this=element, expressions=[each.this.copy()]))
+    values = exp.Transform(this=items, expression=exp.Lambda(this=element, expressions=[each.this]))
     few = exp.LTE(this=engine.length(items), expression=exp.Literal.number(MAX_ITEMS))
     return exp.cast(exp.Case().when(both(few, engine.all_known(values)), values), made)
 
@@ -148,7 +148,7 @@ def _element(type_: Type, kind: Kind, x: exp.Expr, days: Days, depth: int) -> ex
         return read(type_, kind, x, days).value
     inner = dict(kind.fields)
     values: dict[str, exp.Expr] = {}
-    wrong: list[exp.Expr] = [exp.Is(this=x.copy(), expression=exp.null())]
+    wrong: list[exp.Expr] = [exp.Is(this=x, expression=exp.null())]
     for decl in days.edition.records[type_.name].fields:
         if decl.name not in inner:
             values[decl.name] = exp.cast(exp.null(), sql_type(decl.type, days.edition))
@@ -157,8 +157,8 @@ def _element(type_: Type, kind: Kind, x: exp.Expr, days: Days, depth: int) -> ex
         one = (_list(decl.type, inner[decl.name], raw, days, depth) if isinstance(decl.type, ListOf)
                else _element(decl.type, inner[decl.name], raw, days, depth))
         values[decl.name] = one
-        wrong.append(both(exp.Is(this=raw.copy(), expression=exp.null()).not_(),
-                          exp.Is(this=exp.paren(one.copy()), expression=exp.null())))
+        wrong.append(both(exp.Is(this=raw, expression=exp.null()).not_(),
+                          exp.Is(this=paren(one), expression=exp.null())))
     return exp.Case().when(exp.not_(either(*wrong)), engine.record(values))
 
 
@@ -178,7 +178,7 @@ def faults(
         kind = rows.columns.get(place.path)
         if kind is not None and kind.name != "empty":
             scan = exp.select(column(ROW), column(_DAY), exp.alias_(text(place.path), "sted"),
-                              exp.alias_(column(place.path), "x")).from_(source.copy()).where(
+                              exp.alias_(column(place.path), "x")).from_(source).where(
                 exp.Is(this=column(place.path), expression=exp.null()).not_())
             key = place.path in (edition.entities[entity].key, parent_key(edition, entity))
             found += _scanned(place.type, kind, scan, days, key)
@@ -198,16 +198,16 @@ def _scanned(type_: Type, kind: Kind, scan: exp.Select, days: Days, key: bool = 
     many = exp.GT(this=engine.length(x), expression=exp.Literal.number(MAX_ITEMS))
     found = _found(Reading(x, ((many, "ISF519", f"har flere enn {MAX_ITEMS} elementer"),)), listed, shows=False)
     each, number = engine.elements(x)
-    few = listed.copy().where(exp.Is(this=exp.paren(items.copy()), expression=exp.null()).not_())
+    few = listed.where(exp.Is(this=paren(items), expression=exp.null()).not_())
     unnested = _inner(few, {ROW: column(ROW), _DAY: column(_DAY), "sted": column("sted"), "x": each, "nr": number},
-                      exp.not_(many.copy()))
+                      exp.not_(many))
     place = exp.Concat(expressions=[column("sted"), text("["), exp.cast(column("nr"), "VARCHAR"), text("]")])
     elements = _inner(unnested, {ROW: column(ROW), _DAY: column(_DAY), "sted": place, "x": x})
-    missing = exp.Is(this=x.copy(), expression=exp.null())
+    missing = exp.Is(this=x, expression=exp.null())
     found += _found(Reading(x, ((missing, "ISF520", "er tomt"),)), elements, shows=False)
-    known = elements.copy()
+    known = elements
     if not isinstance(type_.item, Record):
-        return [*found, *_scanned(type_.item, item, _inner(known, _SAME, missing.copy().not_()), days)]
+        return [*found, *_scanned(type_.item, item, _inner(known, _SAME, missing.not_()), days)]
     inner = dict(item.fields)
     for decl in days.edition.records[type_.item.name].fields:
         if decl.name in inner and inner[decl.name].name != "empty":
@@ -223,8 +223,8 @@ _SAME: Mapping[str, exp.Expr] = {name: column(name) for name in (ROW, _DAY, "ste
 
 
 def _inner(scan: exp.Select, columns: Mapping[str, exp.Expr], where: exp.Expr | None = None) -> exp.Select:
-    made = exp.select(*(exp.alias_(value.copy(), name, quoted=True) for name, value in columns.items())).from_(
-        exp.Subquery(this=scan.copy(), alias="s"))
+    made = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in columns.items())).from_(
+        exp.Subquery(this=scan, alias="s"))
     return made if where is None else made.where(where)
 
 
@@ -234,7 +234,7 @@ def _found(reading: Reading, scan: exp.Select, shows: bool = True) -> list[exp.S
         return []
     number = exp.Case()
     for at, (test, _, _) in enumerate(reading.wrong):
-        number = number.when(test.copy(), exp.Literal.number(at), copy=False)
+        number = number.when(test, exp.Literal.number(at), copy=False)
     value = exp.cast(column("x"), "VARCHAR") if shows else exp.cast(exp.null(), "VARCHAR")
     judged = _inner(scan, {ROW: column(ROW), "sted": column("sted"), "value": value, "nr": number})
     code, message = exp.Case(this=column("nr")), exp.Case(this=column("nr"))
@@ -249,9 +249,9 @@ def _found(reading: Reading, scan: exp.Select, shows: bool = True) -> list[exp.S
 
 
 def _shortened(x: exp.Expr) -> exp.Expr:
-    cut = exp.Concat(expressions=[exp.Left(this=x.copy(), expression=exp.Literal.number(MAX_SHOWN - 1)), text("…")])
-    return exp.Case().when(exp.GT(this=exp.Length(this=x.copy()), expression=exp.Literal.number(MAX_SHOWN)), cut).else_(
-        x.copy())
+    cut = exp.Concat(expressions=[exp.Left(this=x, expression=exp.Literal.number(MAX_SHOWN - 1)), text("…")])
+    return exp.Case().when(exp.GT(this=exp.Length(this=x), expression=exp.Literal.number(MAX_SHOWN)), cut).else_(
+        x)
 
 
 # ── Keys, and the rettsdato ──────────────────────────────────────────────────────────────────────────────────
@@ -263,15 +263,15 @@ def _keys(edition: Edition, entity: str, rows: Rows, typed_as: str, parents: str
     about = edition.entities[entity]
     found: list[exp.Select] = []
     chosen = _table(rows.relation) if only is None else exp.Subquery(
-        this=exp.select("*").from_(_table(rows.relation)).where(only.copy()), alias="r")
+        this=exp.select("*").from_(_table(rows.relation)).where(only), alias="r")
     if about.date:
         missing = (exp.true() if about.date not in rows.columns
                    else exp.Is(this=column(about.date), expression=exp.null()))
-        found.append(_fault("ISF512", about.date, "mangler, og den velger utgave").from_(chosen.copy()).where(missing))
+        found.append(_fault("ISF512", about.date, "mangler, og den velger utgave").from_(chosen).where(missing))
     group = parent_key(edition, entity)
     if about.parent and group not in rows.columns:
         return found
-    all_of_it = exp.select(ROW).from_(chosen.copy())
+    all_of_it = exp.select(ROW).from_(chosen)
     mine = exp.In(this=column(ROW, "t"), query=exp.Subquery(this=all_of_it))
     typed_rows = exp.table_(exp.to_identifier(typed_as, quoted=True), alias="t")
     told = exp.Is(this=column(about.key, "t"), expression=exp.null()).not_()
@@ -280,22 +280,22 @@ def _keys(edition: Edition, entity: str, rows: Rows, typed_as: str, parents: str
             exp.Is(this=column(about.key), expression=exp.null())))))
     by = [column(about.key)] + ([column(group)] if about.parent else [])
     twice = exp.select(*by, exp.alias_(exp.Min(this=column(ROW)), "forst")).from_(_table(typed_as)).where(
-        *(exp.Is(this=each.copy(), expression=exp.null()).not_() for each in by)).group_by(
-        *(each.copy() for each in by)).having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
+        *(exp.Is(this=each, expression=exp.null()).not_() for each in by)).group_by(
+        *(each for each in by)).having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
     same = both(*(exp.EQ(this=column(each.name, "t"), expression=column(each.name, "d")) for each in by))
     first = exp.cast(column("forst", "d"), "VARCHAR")
     said = exp.Concat(expressions=[text(f"{about.key} er den samme som i rad "), first])
-    found.append(_fault("ISF511", about.key, said, column(about.key, "t"), "t").from_(typed_rows.copy()).join(
+    found.append(_fault("ISF511", about.key, said, column(about.key, "t"), "t").from_(typed_rows).join(
         exp.Subquery(this=twice, alias="d"), on=same).where(
-        exp.NEQ(this=column(ROW, "t"), expression=column("forst", "d")), told, mine.copy()))
+        exp.NEQ(this=column(ROW, "t"), expression=column("forst", "d")), told, mine))
     if not about.parent:
         found.append(_fault("ISF510", about.key, "mangler", table="t").from_(typed_rows).where(raw_missing, mine))
         return found
     several = exp.select(column(group)).from_(_table(typed_as)).where(
         exp.Is(this=column(group), expression=exp.null()).not_()).group_by(column(group)).having(
         exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
-    found.append(_fault("ISF510", about.key, "mangler", table="t").from_(typed_rows.copy()).where(
-        raw_missing, exp.In(this=column(group, "t"), query=exp.Subquery(this=several)), mine.copy()))
+    found.append(_fault("ISF510", about.key, "mangler", table="t").from_(typed_rows).where(
+        raw_missing, exp.In(this=column(group, "t"), query=exp.Subquery(this=several)), mine))
     if parents is not None:
         name = edition.entities[about.parent].key
         there = exp.select(column(name)).from_(_table(parents)).where(
@@ -322,7 +322,7 @@ def _days(edition: Edition, entity: str, rows: Rows) -> Days:
 def _with_day(edition: Edition, entity: str, rows: Rows, only: exp.Expr | None) -> exp.Subquery:
     """The rows, with the day that their codes must be valid on."""
     made = exp.select("*", exp.alias_(day(edition, entity, rows), _DAY, quoted=True)).from_(_table(rows.relation))
-    return exp.Subquery(this=made if only is None else made.where(only.copy()), alias="r")
+    return exp.Subquery(this=made if only is None else made.where(only), alias="r")
 
 
 def day(edition: Edition, entity: str, rows: Rows) -> exp.Expr:

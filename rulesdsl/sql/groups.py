@@ -27,6 +27,7 @@ from rulesdsl.sql.logic import (
     is_null,
     maybe,
     opposite,
+    paren,
     refs,
     surely,
     text,
@@ -108,7 +109,7 @@ class Grouped(Things):
         match node:
             case ir.Quantified():
                 value, waits = self._some()
-                return (value if node.kind == "finnes" else opposite(exp.paren(value))), waits
+                return (value if node.kind == "finnes" else opposite(paren(value))), waits
             case ir.Count():
                 return self._count()
             case ir.SumOver():
@@ -166,7 +167,7 @@ class Grouped(Things):
         """Whether this row itself counts in the group it looks at, and must be left out of it."""
         if not self.alike.apart:
             return FALSE
-        same = [surely(exp.paren(exp.EQ(this=one.copy(), expression=other.copy())))
+        same = [surely(paren(exp.EQ(this=one, expression=other)))
                 for one, other in zip(self.mine, self.theirs, strict=True) if one != other]
         return self._column("er med", both(self.counts, *same))
 
@@ -190,8 +191,8 @@ class Grouped(Things):
 
     def _without(self, total: exp.Expr, own: exp.Expr) -> exp.Expr:
         within = self.within
-        return total if within == FALSE else exp.paren(
-            exp.Sub(this=total.copy(), expression=exp.paren(case((within, own), otherwise=whole(0)))))
+        return total if within == FALSE else paren(
+            exp.Sub(this=total, expression=paren(case((within, own), otherwise=whole(0)))))
 
     def _sum(self) -> tuple[exp.Expr, Waits]:
         kind, take = self.node.type, self.order_of
@@ -203,7 +204,7 @@ class Grouped(Things):
         unsure, waits = self._unsure()
         none = either(opposite(closed(self.settled)), is_null(count))
         total = exp.cast(self._without(total, own), decimal_type(kind))
-        return case((unsure, NULL), (exp.paren(none), constant(Decimal(0))), otherwise=total), waits
+        return case((unsure, NULL), (paren(none), constant(Decimal(0))), otherwise=total), waits
 
     def _picked(self, node: ir.ExtremeOver | ir.Pick) -> tuple[exp.Expr, Waits]:
         """The first of the group, or the second where this row is the first and is left out."""
@@ -219,7 +220,7 @@ class Grouped(Things):
             self._beside(self._ranked(wanted), [name for each in wanted for name in (f"{each} 1", f"{each} 2")]),
             strict=True))
         within = self.within
-        first_is_this = both(within, exp.EQ(this=found["rad 1"].copy(), expression=column(ROW)))
+        first_is_this = both(within, exp.EQ(this=found["rad 1"], expression=column(ROW)))
 
         def chosen(name: str) -> exp.Expr:
             own = found[f"{name} 1"] if within == FALSE else case((first_is_this, found[f"{name} 2"]),
@@ -233,9 +234,9 @@ class Grouped(Things):
             picked = exp.EQ(this=picked, expression=column(ROW))
         known = opposite(closed(unsure))
         if names != NULL:
-            waits = [*waits, (both(known, opposite(exp.paren(none)), is_null(picked)), chosen("venter"))]
-        waits = [*waits, *terms.of(both(known, exp.paren(none)), node.otherwise)]
-        return case((unsure, NULL), (exp.paren(none), terms.value(node.otherwise)), otherwise=picked), waits
+            waits = [*waits, (both(known, opposite(paren(none)), is_null(picked)), chosen("venter"))]
+        waits = [*waits, *terms.of(both(known, paren(none)), node.otherwise)]
+        return case((unsure, NULL), (paren(none), terms.value(node.otherwise)), otherwise=picked), waits
 
     # ── groups ──
 
@@ -269,11 +270,11 @@ class Grouped(Things):
         order = exp.Order(expressions=[exp.Ordered(this=each, desc=falling, nulls_first=False) for each in by])
 
         def over(value: exp.Expr) -> exp.Expr:
-            return exp.Window(this=value, partition_by=self._keys(), order=order.copy())
+            return exp.Window(this=value, partition_by=self._keys(), order=order)
 
         found = [(f"nøkkel {at}", each) for at, each in enumerate(self._keys(), start=1)]
         found += [(f"{name} 1", value) for name, value in wanted.items()]
-        found += [(f"{name} 2", over(exp.Lead(this=value.copy()))) for name, value in wanted.items()]
+        found += [(f"{name} 2", over(exp.Lead(this=value))) for name, value in wanted.items()]
         found.append(("plass", over(exp.RowNumber())))
         inner = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in found)).from_(table(BEFORE))
         first = exp.EQ(this=column("plass"), expression=whole(1))
@@ -314,12 +315,12 @@ class Grouped(Things):
 
         others: exp.Expr = whole(0)
         if self.alike.apart:
-            same = [surely(exp.paren(exp.EQ(this=key(at), expression=of_mine(each))))
+            same = [surely(paren(exp.EQ(this=key(at), expression=of_mine(each))))
                     for at, each in enumerate(self.theirs, start=2)]
-            others = exp.paren(case((both(of_mine(self.counts), *same), whole(1)), otherwise=whole(0)))
+            others = paren(case((both(of_mine(self.counts), *same), whole(1)), otherwise=whole(0)))
         on = both(
             exp.EQ(this=key(1), expression=column(HOME, MINE)), of_mine(self.doubtful),
-            *(maybe(exp.paren(exp.EQ(this=key(at), expression=of_mine(each))))
+            *(maybe(paren(exp.EQ(this=key(at), expression=of_mine(each))))
               for at, each in enumerate(self.mine, start=2)),
             exp.GT(this=column("antall", GROUP), expression=others),
         )
@@ -334,12 +335,12 @@ class Grouped(Things):
             return []
         pair, condition = self.pair, condition_of(self.node)
         holds = pair.value(condition)
-        open_ = is_null(exp.paren(holds))
+        open_ = is_null(paren(holds))
         wanted = [("ukjent", exp.LogicalOr(this=open_)), ("venter", of_all(gathered(pair.of(TRUE, condition)), open_))]
         node = self.node
         asked = node.key if isinstance(node, ir.Pick) else getattr(node, "take", None)
         if asked is not None:
-            hole = both(surely(exp.paren(holds)), is_null(exp.paren(pair.value(asked))))
+            hole = both(surely(paren(holds)), is_null(paren(pair.value(asked))))
             wanted += [("hull", exp.LogicalOr(this=hole)), ("venter på", of_all(gathered(pair.of(TRUE, asked)), hole))]
         unsure, names, *more = self._joined(condition, wanted)
         if not more:

@@ -17,12 +17,17 @@ def refs(*values: exp.Expr, but: str = "") -> set[str]:
             if not but or each.table != but}
 
 
+def paren(part: exp.Expr) -> exp.Expr:
+    """A piece within parentheses. Pieces are shared, not copied: nothing that is once made is changed."""
+    return exp.Paren(this=part)
+
+
 _PLAIN = exp.Column | exp.Literal | exp.Boolean | exp.Null | exp.Paren | exp.Func | exp.Cast | exp.Array | exp.Dot
 
 
 def closed(part: exp.Expr) -> exp.Expr:
     """A piece that can stand beside any operator."""
-    return part.copy() if isinstance(part, _PLAIN) and not isinstance(part, exp.Case) else exp.paren(part.copy())
+    return part if isinstance(part, _PLAIN) and not isinstance(part, exp.Case) else paren(part)
 
 
 def both(*parts: exp.Expr) -> exp.Expr:
@@ -47,7 +52,7 @@ def opposite(part: exp.Expr) -> exp.Expr:
         return FALSE
     if part == FALSE:
         return TRUE
-    return part.this.copy() if isinstance(part, exp.Not) else exp.not_(part)
+    return part.this if isinstance(part, exp.Not) else exp.not_(part, copy=False)
 
 
 def _once(parts: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
@@ -117,8 +122,8 @@ def case(*whens: tuple[exp.Expr, exp.Expr], otherwise: exp.Expr = NULL) -> exp.E
         return otherwise
     made = exp.Case()
     for test, value in left:
-        made = made.when(test.copy(), value.copy(), copy=False)
-    return made if otherwise == NULL else made.else_(otherwise.copy(), copy=False)
+        made = made.when(test, value, copy=False)
+    return made if otherwise == NULL else made.else_(otherwise, copy=False)
 
 
 def least(values: Iterable[exp.Expr]) -> exp.Expr:
@@ -134,14 +139,14 @@ def _extreme(kind: type[exp.Expr], values: Iterable[exp.Expr]) -> exp.Expr:
     left = [value for value in _once(values) if value != NULL]
     if len(left) < 2:
         return left[0] if left else NULL
-    return kind(this=left[0].copy(), expressions=[each.copy() for each in left[1:]], ignore_nulls=True)
+    return kind(this=left[0], expressions=left[1:], ignore_nulls=True)
 
 
 def coalesce(*values: exp.Expr) -> exp.Expr:
     left = [value for value in _once(values) if value != NULL]
     if len(left) < 2:
         return left[0] if left else NULL
-    return exp.Coalesce(this=left[0].copy(), expressions=[each.copy() for each in left[1:]])
+    return exp.Coalesce(this=left[0], expressions=left[1:])
 
 
 def whole(number: int) -> exp.Expr:
@@ -154,15 +159,15 @@ def text(value: str) -> exp.Expr:
 
 def joined_text(*parts: exp.Expr) -> exp.Expr:
     """Texts, one after the other."""
-    made = parts[0].copy()
+    made = parts[0]
     for part in parts[1:]:
-        made = exp.DPipe(this=made, expression=part.copy())
+        made = exp.DPipe(this=made, expression=part)
     return made
 
 
 def listed(values: Iterable[exp.Expr]) -> exp.Expr:
-    return exp.Array(expressions=[each.copy() for each in values])
+    return exp.Array(expressions=list(values))
 
 
 def cast(value: exp.Expr, kind: str) -> exp.Expr:
-    return exp.cast(value.copy(), kind)
+    return exp.cast(value, kind, copy=False)

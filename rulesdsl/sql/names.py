@@ -59,7 +59,7 @@ Waits = list[tuple[exp.Expr, exp.Expr]]
 def gathered(entries: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
     """The lists of all entries that hold, one after the other; NULL where there can be none."""
     return joined([
-        case((test, names), otherwise=empty()).copy() for test, names in entries if test != FALSE and names != NULL
+        case((test, names), otherwise=empty()) for test, names in entries if test != FALSE and names != NULL
     ])
 
 

@@ -6,10 +6,11 @@ The pairs of a search are a sheet of their own, so that a search or a look-up wi
 from collections.abc import Callable
 from typing import Any
 
-from attrs import define, evolve, field, fields, has
+from attrs import define, evolve, field
 from sqlglot import exp
 
 from rulesdsl.core import ir
+from rulesdsl.core.rewrite import Rewriter
 from rulesdsl.sql.logic import NULL, TRUE, cast, column, joined_text, listed, text, whole
 from rulesdsl.sql.names import ROW, Waits, gathered
 from rulesdsl.sql.sheet import Sheet
@@ -170,12 +171,4 @@ def root_of(ref: ir.Ref) -> str:
 
 def rebound(node: Any, var: str) -> Any:
     """The same expression about this thing, where it was about the one that a quantifier called ``var``."""
-    if node == ir.Bound(var):
-        return ir.This()
-    if isinstance(node, tuple):
-        return tuple(rebound(each, var) for each in node)
-    if has(type(node)) and type(node).__module__ == ir.__name__:
-        names = [each.name for each in fields(type(node)) if each.name != "type"]
-        made = {name: rebound(getattr(node, name), var) for name in names}
-        return evolve(node, **made) if any(made[name] is not getattr(node, name) for name in names) else node
-    return node
+    return Rewriter(lambda each: ir.This() if each == ir.Bound(var) else None)(node)

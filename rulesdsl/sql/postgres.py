@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sqlglot import exp
 
-from rulesdsl.sql.logic import TRUE, case, cast, closed, is_known, text, whole
+from rulesdsl.sql.logic import TRUE, case, cast, closed, is_known, paren, text, whole
 from rulesdsl.sql.steps import said_anew, taken_apart
 from rulesdsl.sql.terms import NotInSql
 
@@ -31,6 +31,7 @@ def rewritten(query: exp.Select) -> exp.Select:
 
 
 def _rewritten(step: exp.Select) -> exp.Select:
+    step = step.copy()
     records = any(each.this == exp.DataType.Type.STRUCT for each in step.find_all(exp.DataType))
     if records or not all(map(_is_picked, step.find_all(exp.Dot))):
         raise NotInSql("lister av poster, i PostgreSQL")
@@ -59,12 +60,12 @@ def _said(node: exp.Expr) -> exp.Expr:
             under = exp.Nullif(this=node.expression.copy(), expression=whole(0))
             return exp.Anonymous(this="DIV", expressions=[cast(node.this, "DECIMAL"), under])
         case exp.DateDiff():
-            return exp.paren(exp.Sub(this=node.this, expression=node.expression))
+            return paren(exp.Sub(this=node.this, expression=node.expression))
         case exp.DateAdd():
-            return exp.paren(exp.Add(this=node.this, expression=node.expression))
+            return paren(exp.Add(this=node.this, expression=node.expression))
         case exp.ArrayContains():
             among = exp.EQ(this=closed(node.expression), expression=exp.Anonymous(this="ANY", expressions=[node.this]))
-            return exp.paren(case((is_known(node.expression), among)))
+            return paren(case((is_known(node.expression), among)))
         case exp.ArraySize():
             return exp.Anonymous(this="CARDINALITY", expressions=[node.this])
         case exp.ArrayFilter(this=items, expression=exp.Lambda(this=test, expressions=[name])):
@@ -138,7 +139,7 @@ def _picked(node: exp.Expr, test: exp.Expr) -> exp.Expr:
     names = alias is not None and alias.alias == "venter selv"
     order = exp.Order(this=_as_text(value) if names else value, expressions=by)
     rows = exp.Filter(this=exp.ArrayAgg(this=order), expression=exp.Where(this=test.copy()))
-    first = exp.Bracket(this=exp.paren(rows), expressions=[whole(1)], offset=1)
+    first = exp.Bracket(this=paren(rows), expressions=[whole(1)], offset=1)
     return _as_list(first) if names else first
 
 

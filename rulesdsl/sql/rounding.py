@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import MAX_DIGITS, Number
-from rulesdsl.sql.logic import both, case, cast, closed, either, whole
+from rulesdsl.sql.logic import both, case, cast, closed, either, paren, whole
 from rulesdsl.sql.types import number, scale_of
 
 
@@ -24,13 +24,13 @@ def rounded(node: ir.Round, value: exp.Expr, divisor: exp.Expr | None) -> exp.Ex
 def _toward(node: ir.Round, value: exp.Expr) -> exp.Expr:
     """All toward minus infinity, or all toward infinity."""
     step, none = number(_unit(node.scale)), number(Decimal(0))
-    over = exp.paren(exp.Mod(this=closed(value), expression=step.copy()))
-    cut = exp.paren(exp.Sub(this=closed(value), expression=over.copy()))
+    over = paren(exp.Mod(this=closed(value), expression=step))
+    cut = paren(exp.Sub(this=closed(value), expression=over))
     if node.mode == "avrund_ned":
-        below = case((exp.LT(this=over.copy(), expression=whole(0)), step), otherwise=none)
-        return exp.paren(exp.Sub(this=cut, expression=exp.paren(below)))
-    above = case((exp.GT(this=over.copy(), expression=whole(0)), step), otherwise=none)
-    return exp.paren(exp.Add(this=cut, expression=exp.paren(above)))
+        below = case((exp.LT(this=over, expression=whole(0)), step), otherwise=none)
+        return paren(exp.Sub(this=cut, expression=paren(below)))
+    above = case((exp.GT(this=over, expression=whole(0)), step), otherwise=none)
+    return paren(exp.Add(this=cut, expression=paren(above)))
 
 
 def _unit(scale: int) -> Decimal:
@@ -45,23 +45,23 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     shift = node.scale + below - above
     over = _whole(value, above, max(shift, 0))
     under = _whole(divisor, below, max(-shift, 0))
-    units = exp.paren(exp.IntDiv(this=over.copy(), expression=under.copy()))
-    taken = exp.paren(exp.Mul(this=units.copy(), expression=under.copy()))
-    rest = exp.paren(exp.Sub(this=over.copy(), expression=taken))
-    same_sign = exp.paren(exp.EQ(this=exp.paren(exp.LT(this=over.copy(), expression=whole(0))),
-                                 expression=exp.paren(exp.LT(this=under.copy(), expression=whole(0)))))
-    some = exp.NEQ(this=rest.copy(), expression=whole(0))
+    units = paren(exp.IntDiv(this=over, expression=under))
+    taken = paren(exp.Mul(this=units, expression=under))
+    rest = paren(exp.Sub(this=over, expression=taken))
+    same_sign = paren(exp.EQ(this=paren(exp.LT(this=over, expression=whole(0))),
+                                 expression=paren(exp.LT(this=under, expression=whole(0)))))
+    some = exp.NEQ(this=rest, expression=whole(0))
     match node.mode:
         case "avrund":
-            half = exp.GTE(this=exp.paren(exp.Mul(this=exp.Abs(this=rest.copy()), expression=whole(2))),
-                           expression=exp.Abs(this=under.copy()))
+            half = exp.GTE(this=paren(exp.Mul(this=exp.Abs(this=rest), expression=whole(2))),
+                           expression=exp.Abs(this=under))
             move = case((both(half, same_sign), whole(1)), (half, exp.Neg(this=whole(1))), otherwise=whole(0))
         case "avrund_ned":
             move = case((both(some, exp.not_(same_sign)), exp.Neg(this=whole(1))), otherwise=whole(0))
         case "avrund_opp":
             move = case((both(some, same_sign), whole(1)), otherwise=whole(0))
-    moved = exp.paren(exp.Add(this=units, expression=exp.paren(move)))
-    zero = exp.EQ(this=under.copy(), expression=whole(0))
+    moved = paren(exp.Add(this=units, expression=paren(move)))
+    zero = exp.EQ(this=under, expression=whole(0))
     kind = node.type
     assert isinstance(kind, Number)
     digits = min(MAX_DIGITS - node.scale, max(1, kind.digits - node.scale + 1))
@@ -72,4 +72,4 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
 def _whole(value: exp.Expr, scale: int, more: int) -> exp.Expr:
     """A decimal as a whole number of its last digit, with more noughts behind."""
     lifted = exp.Mul(this=closed(value), expression=number(Decimal(1).scaleb(scale + more)))
-    return cast(exp.paren(lifted), "HUGEINT")
+    return cast(paren(lifted), "HUGEINT")

@@ -23,6 +23,7 @@ from rulesdsl.sql.logic import (
     is_null,
     maybe,
     opposite,
+    paren,
     surely,
     whole,
 )
@@ -52,7 +53,7 @@ class Search(ABC):
                 return self._exists(condition_of(node))
             case ir.Quantified():
                 value, waits = self._exists(condition_of(node))
-                return opposite(exp.paren(value)), waits
+                return opposite(paren(value)), waits
             case ir.Count():
                 return self._chosen(condition_of(node), None, None)
             case ir.SumOver() | ir.ExtremeOver():
@@ -85,7 +86,7 @@ class Search(ABC):
         """``antall``, ``sum``, ``maks``, ``min``, ``første`` and ``siste``: ukjent where it is not known who counts."""
         pair, node = self.pair, self.node
         holds = pair.value(condition)
-        chosen, open_ = surely(exp.paren(holds)), is_null(exp.paren(holds))
+        chosen, open_ = surely(paren(holds)), is_null(paren(holds))
         wanted: list[tuple[str, exp.Expr]] = [
             ("antall", exp.CountIf(this=chosen)), ("ukjent", exp.LogicalOr(this=open_)),
             ("venter", of_all(gathered(pair.of(TRUE, condition)), open_)),
@@ -93,7 +94,7 @@ class Search(ABC):
         if take is not None:
             asked = key if key is not None else take
             value, order = pair.value(take), pair.value(asked)
-            hole = both(chosen, is_null(exp.paren(order)))
+            hole = both(chosen, is_null(paren(order)))
             wanted += [
                 ("verdi", self._aggregate(value, order, chosen)), ("hull", exp.LogicalOr(this=hole)),
                 ("venter på", of_all(gathered(pair.of(TRUE, asked)), hole)),
@@ -104,10 +105,10 @@ class Search(ABC):
         found = self._joined(condition, wanted)
         many, unsure, names = found[:3]
         if take is None:
-            count = exp.cast(exp.Coalesce(this=many.copy(), expressions=[whole(0)]), "DECIMAL(7, 0)")
+            count = exp.cast(exp.Coalesce(this=many, expressions=[whole(0)]), "DECIMAL(7, 0)")
             return case((surely(unsure), NULL), otherwise=count), [(surely(unsure), names)]
         value, hole, held = found[3:6]
-        none = either(is_null(many), exp.EQ(this=many.copy(), expression=whole(0)))
+        none = either(is_null(many), exp.EQ(this=many, expression=whole(0)))
         waits: Waits = [(surely(unsure), names), (both(opposite(surely(unsure)), surely(hole)), held)]
         if isinstance(node, ir.SumOver):
             nothing = constant(Decimal(0))
@@ -123,10 +124,10 @@ class Search(ABC):
         assert isinstance(node, ir.ExtremeOver | ir.Pick)
         known = opposite(surely(unsure))
         if picked is not None:
-            own = both(known, opposite(surely(hole)), opposite(exp.paren(none)), is_null(value))
+            own = both(known, opposite(surely(hole)), opposite(paren(none)), is_null(value))
             waits = [*waits, (own, picked)]
-        waits = [*waits, *self.terms.of(both(known, exp.paren(none)), node.otherwise)]
-        return case((surely(unsure), NULL), (surely(hole), NULL), (exp.paren(none), self.terms.value(node.otherwise)),
+        waits = [*waits, *self.terms.of(both(known, paren(none)), node.otherwise)]
+        return case((surely(unsure), NULL), (surely(hole), NULL), (paren(none), self.terms.value(node.otherwise)),
                     otherwise=value), waits
 
     def _aggregate(self, value: exp.Expr, order: exp.Expr, chosen: exp.Expr) -> exp.Expr:
@@ -211,7 +212,7 @@ def parts_of(node: ir.Expr) -> Iterator[ir.Expr]:
 
 def possible(condition: ir.Expr, pair: Pair) -> list[exp.Expr]:
     """Those parts of a condition that can be asked of a pair before anything else is known of it."""
-    asked = [maybe(exp.paren(pair.value(part))) for part in parts_of(condition)]
+    asked = [maybe(paren(pair.value(part))) for part in parts_of(condition)]
     return [each for each in asked if not any(name in pair.sheet.columns for name in _names(each))]
 
 
@@ -232,11 +233,11 @@ def of_all(names: exp.Expr, open_: exp.Expr) -> exp.Expr:
 
 def struct(values: dict[str, exp.Expr]) -> exp.Expr:
     return exp.Struct(expressions=[
-        exp.PropertyEQ(this=exp.to_identifier(name), expression=value.copy()) for name, value in values.items()])
+        exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in values.items()])
 
 
 def held_by(struct: exp.Expr) -> exp.Expr:
-    return exp.Dot.build([struct.copy(), exp.to_identifier("v")])
+    return exp.Dot.build([struct, exp.to_identifier("v")])
 
 
 def qualified(value: exp.Expr, pair: Pair, mine: str, other: str) -> exp.Expr:
@@ -254,4 +255,4 @@ def on_side(value: exp.Expr, said: Callable[[str], exp.Column]) -> exp.Expr:
     def called(node: exp.Expr) -> exp.Expr:
         return said(node.name) if isinstance(node, exp.Column) and not node.table else node
 
-    return value.copy().transform(called)
+    return value.transform(called)

@@ -44,6 +44,7 @@ class Sheet:
     prefix: str = ""
     columns: dict[str, Column] = field(factory=dict)
     _by_text: dict[str, str] = field(factory=dict)
+    _under: dict[str, set[str]] = field(factory=dict)
 
     def add(self, name: str, value: exp.Expr, says: str = "", join: Join | None = None,
             rests_on: Iterable[str] = ()) -> exp.Expr:
@@ -51,7 +52,7 @@ class Sheet:
         expression twice is one column. ``rests_on`` names what a join looks at besides its own condition."""
         if join is None and isinstance(value, exp.Column | exp.Boolean | exp.Null | exp.Literal):
             return value
-        text = value.sql() if join is None else f"{value.sql()} of {id(join)}"
+        text = value.sql(copy=False) if join is None else f"{value.sql(copy=False)} of {id(join)}"
         known = self._by_text.get(text)
         if known is None:
             known = self._free(name)
@@ -89,8 +90,8 @@ class Sheet:
               only: exp.Expr | None = None, ready: Collection[str] = ()) -> exp.Select:
         """The query that gives the wanted columns for the rows where ``only`` holds, and computes no others. The source
         has those that are ``ready`` as well as what is given."""
-        asked = [value for _, value in wanted] + ([only] if only is not None else [])
-        needed = self.needed(refs(*asked), ready)
+        values = [value for _, value in wanted] + ([only] if only is not None else [])
+        needed = self.needed(refs(*values), ready)
         levels: dict[tuple[int, int], list[Column]] = {}
         for each in self.columns.values():
             if each.name in needed:
@@ -100,7 +101,8 @@ class Sheet:
         for number, level in enumerate(sorted(levels), start=1):
             steps.append((self.prefix + level_name(number), self._step(before, levels[level])))
             before = self.prefix + level_name(number)
-        outer = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in wanted)).from_(table(before))
+        asked = [exp.alias_(value, name, quoted=True, copy=False) for name, value in wanted]
+        outer = exp.select(*asked).from_(table(before))
         if only is not None:
             outer = outer.where(only)
         return with_steps(outer, steps)
@@ -109,7 +111,8 @@ class Sheet:
         select = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("r"))).from_(table(before, "r"))
         joins = {each.join.alias: each.join for each in columns if each.join is not None}
         for each in columns:
-            made = exp.alias_(self._own(each.value) if joins else each.value, each.name, quoted=True)
+            value = self._own(each.value) if joins else each.value
+            made = exp.alias_(value, each.name, quoted=True, copy=False)
             if each.says:
                 made.add_comments([each.says])
             select = select.select(made, copy=False)
@@ -139,8 +142,11 @@ class Sheet:
 
     def under(self, name: str) -> set[str]:
         """What a column looks at."""
-        each = self.columns[name]
-        return refs(each.value) | (refs(each.join.on, each.join.relation) if each.join is not None else set())
+        if name not in self._under:
+            each = self.columns[name]
+            joined = refs(each.join.on, each.join.relation) if each.join is not None else set()
+            self._under[name] = refs(each.value) | joined
+        return self._under[name]
 
 
 def with_steps(query: exp.Select, steps: Iterable[tuple[str, exp.Expr]]) -> exp.Select:

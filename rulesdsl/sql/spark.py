@@ -9,7 +9,7 @@ from collections import Counter
 from sqlglot import exp
 
 from rulesdsl.source import frozen
-from rulesdsl.sql.logic import whole
+from rulesdsl.sql.logic import paren, whole
 from rulesdsl.sql.steps import Query, said_anew, taken_apart
 
 SETTINGS = {
@@ -78,7 +78,7 @@ def said_by_spark(query: Query) -> Query:
     """A query said as Spark says it."""
     for each in query.find_all(exp.Unnest):
         _count_from_one(each)
-    return said_anew(query, _said)
+    return said_anew(query.copy(), _said)
 
 
 def _said(node: exp.Expr) -> exp.Expr:
@@ -91,7 +91,7 @@ def _said(node: exp.Expr) -> exp.Expr:
             return _quotient(node)
         case exp.Extract() if node.name.upper() == "ISODOW":
             day = exp.Anonymous(this="WEEKDAY", expressions=[node.expression])
-            return exp.paren(exp.Add(this=day, expression=whole(1)))
+            return paren(exp.Add(this=day, expression=whole(1)))
         case _:
             return node
 
@@ -101,8 +101,8 @@ def _quotient(node: exp.IntDiv) -> exp.Expr:
     Spark may work it out beside the condition."""
     over = node.this
     under = exp.Nullif(this=node.expression.copy(), expression=whole(0))
-    rest = exp.paren(exp.Mod(this=over.copy(), expression=under.copy()))
-    exact = exp.Div(this=exp.paren(exp.Sub(this=over.copy(), expression=rest)), expression=under)
+    rest = paren(exp.Mod(this=over.copy(), expression=under.copy()))
+    exact = exp.Div(this=paren(exp.Sub(this=over.copy(), expression=rest)), expression=under)
     return exp.cast(exact, "DECIMAL(38, 0)")
 
 
@@ -114,4 +114,4 @@ def _count_from_one(each: exp.Unnest) -> None:
         return
     for read in list(select.find_all(exp.Column)):
         if read.name == number.name and read.table == each.alias:
-            read.replace(exp.paren(exp.Add(this=read.copy(), expression=whole(1))))
+            read.replace(paren(exp.Add(this=read.copy(), expression=whole(1))))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 def taken_apart(query: exp.Select) -> tuple[list[tuple[str, exp.Select]], exp.Select]:
     """The steps by name, and what is asked of the last of them. A step reads only those before it."""
-    answer = query.copy()
+    answer = query
     steps = list(_lifted(answer))
     names = [name for name, _ in steps]
     assert len(names) == len(set(names)), "two steps of one name"
@@ -31,7 +31,8 @@ Query = TypeVar("Query", bound=exp.Expr)
 
 
 def said_anew(query: Query, said: Callable[[exp.Expr], exp.Expr]) -> Query:
-    """A query with each of its nodes said in another way, the innermost first."""
+    """A query with each of its nodes said in another way, the innermost first. No node may stand in two places of it,
+    as pieces of rules do: a copy of a query is such a one."""
     for node in reversed(list(query.walk())):
         made = said(node)
         if made is not node:

@@ -12,10 +12,14 @@ from attrs import define, field
 from sqlglot import exp
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.contributions import ladders_of
+from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import BOOL
 from rulesdsl.sql import choices
+from rulesdsl.sql.answered import Answered, can_be_answered
 from rulesdsl.sql.choices import Choice
 from rulesdsl.sql.compile import FACTS, given_columns, numbered
+from rulesdsl.sql.contributions import Found, asks_if_known, contributions
 from rulesdsl.sql.direct import as_written
 from rulesdsl.sql.logic import (
     FALSE,
@@ -29,6 +33,7 @@ from rulesdsl.sql.logic import (
     is_null,
     maybe,
     opposite,
+    paren,
     refs,
     whole,
 )
@@ -51,7 +56,7 @@ class _Sure(Terms):
             case ir.Contains(_, ir.Field(of=ir.This(), path=(name,)), ir.Const(_, str(word))) if name in self.codes:
                 if word not in self.codes[name]:
                     return case((is_null(column(as_written(name))), NULL), otherwise=FALSE)
-                return exp.ArrayContains(this=column(as_written(name)), expression=self.codes[name][word].copy())
+                return exp.ArrayContains(this=column(as_written(name)), expression=self.codes[name][word])
             case ir.Known() if not isinstance(_bare(node.value), ir.Field):
                 return case((super().meaning(node), TRUE))
             case ir.And(_, items):
@@ -59,8 +64,8 @@ class _Sure(Terms):
                 dear = [self.value(each) for each in items if _costs(each)]
                 if not cheap or not dear:
                     return super().meaning(node)
-                said = exp.paren(both(*cheap))
-                return case((opposite(maybe(said)), FALSE), otherwise=exp.paren(both(said, *dear)))
+                said = paren(both(*cheap))
+                return case((opposite(maybe(said)), FALSE), otherwise=paren(both(said, *dear)))
             case ir.Or(_, items) if len({each.items for each in items if isinstance(each, ir.Contains)}) == 1 and all(
                     isinstance(each, ir.Contains) for each in items):
                 first = items[0]
@@ -95,6 +100,15 @@ class Decided:
 
 
 @define(eq=False)
+class Amount:
+    """What each clause gave or took of an amount, and whether that cannot be told."""
+
+    result: ir.Result
+    contributions: exp.Expr
+    doubt: exp.Expr
+
+
+@define(eq=False)
 class Sure:
     """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups."""
 
@@ -102,6 +116,7 @@ class Sure:
     entity: ir.Entity
     sheet: Sheet
     results: list[Decided] = field(factory=list)
+    amounts: list[Amount] = field(factory=list)
     searches: list[SureSearch] = field(factory=list)
 
     def facts(self, typed: exp.Select) -> exp.Select:
@@ -110,7 +125,7 @@ class Sure:
         if self.entity.date:
             first, last = constant(self.edition.valid_from), constant(self.edition.valid_to)
             date = column(self.entity.date)
-            day = case((exp.LT(this=date, expression=first), first), (exp.GT(this=date.copy(), expression=last), last),
+            day = case((exp.LT(this=date, expression=first), first), (exp.GT(this=date, expression=last), last),
                        otherwise=date)
         home: exp.Expr = cast(exp.null(), "TEXT")
         if self.entity.parent:
@@ -144,7 +159,8 @@ class Sure:
         for each in self.results:
             if bool(self.searched(refs(each.by, each.value))) == above:
                 may_be_null = isinstance(each.value, exp.Column)
-                found.append(exp.paren(choices.unsettled(each.by, each.value, may_be_null)))
+                found.append(paren(choices.unsettled(each.by, each.value, may_be_null)))
+        found += [paren(each.doubt) for each in self.amounts if bool(self.searched(refs(each.doubt))) == above]
         return either(*found)
 
     def searched(self, names: Iterable[str]) -> set[str]:
@@ -157,6 +173,15 @@ class Sure:
             above = {name for name in needed - found if self.sheet.under(name) & found}
             more, found = bool(above), found | above
         return found
+
+    def answers(self, relation: str, only: exp.Expr) -> tuple[Answered, exp.Select] | None:
+        """The searches with their answers, and the query for these; None where a rule must know more of a search."""
+        results = (*self.edition.results.values(), *ladders_of(self.edition).results.values())
+        if not can_be_answered(results):
+            return None
+        columns = tuple((each.node, each.answer) for each in self.searches)
+        wanted = [(ROW, column(ROW)), *((each.answer, each.found) for each in self.searches)]
+        return Answered(columns), self.of_border(relation, wanted, only)
 
     @property
     def asks_above(self) -> bool:
@@ -171,6 +196,7 @@ class Sure:
         """The columns that rest on no search, and that answers, searches and what rests on them look at: where these
         are at hand, the facts are not asked again."""
         names = {name for each in self.results for name in refs(each.by, each.value)}
+        names |= {name for each in self.amounts for name in refs(each.contributions, each.doubt)}
         above = self.searched(names)
         under = names | {name for each in above for name in self.sheet.under(each)}
         for search in self.searches:
@@ -179,10 +205,13 @@ class Sure:
         return sorted((under - above - {ROW, HOME}) & mine)
 
 
-def compile_sure(edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Mapping[str, exp.Expr]]) -> Sure:
+def compile_sure(
+    edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Mapping[str, exp.Expr]],
+    with_contributions: bool = False,
+) -> Sure:
     """The rules of an entity, as far as they can be told at a glance. ``codes`` has for lists of codes how the data
-    write each, and stands for a column beside the typed one (``direct.as_written``). Raises ``NotSure`` and
-    ``NotInSql``."""
+    write each, and stands for a column beside the typed one (``direct.as_written``). ``with_contributions`` adds what
+    each clause gave or took of each amount. Raises ``NotSure`` and ``NotInSql``."""
     sheet = Sheet(frozenset([*given_columns(edition, entity), *map(as_written, codes)]))
     made = Sure(edition, entity, sheet)
     joins: dict[str, Join] = {}
@@ -199,14 +228,50 @@ def compile_sure(edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Map
             raise NotSure("et søk etter noe som et søk har funnet")
         name = search.relation
         join = joins.setdefault(name, Join(name, table(name), exp.EQ(this=column(ROW, name), expression=column(ROW))))
-        return search.value(sheet, join), []
+        search.found = search.value(sheet, join)
+        return search.found, []
 
     terms = _Sure(edition, entity, sheet, over_many, False, codes=codes)
     for result in edition.results.values():
         if result.entity != entity.name:
             raise NotSure(f"resultater for {result.entity}")
         made.results.append(_Rules(terms, numbered(result)).outcome(result))
+    if with_contributions:
+        _climb(made, terms)
     return made
+
+
+def _climb(made: Sure, terms: Terms) -> None:
+    """The amounts, by the results of their ladders. That such a result is not known is sure too where a rule surely
+    decides and what it gives is not: nobody has to be told what it waits for."""
+    edition, ladders = made.edition, ladders_of(made.edition)
+    numbers = {result.name: numbered(result) for result in (*edition.results.values(), *ladders.results.values())}
+    decided = {each.result.name: each for each in made.results}
+    for result in ladders.results.values():
+        decided[result.name] = _Rules(terms, numbers[result.name]).outcome(result)
+
+    def found(name: str) -> Found:
+        each = decided[name]
+        return Found.of(each.result, each.value, each.by, numbers[name])
+
+    asks = asks_if_known(ladders.results.values())
+    for name, ladder in ladders.ladders.items():
+        rungs = [ladders.results[each] for each in ladder.rungs]
+        hole = either(*(is_null(decided[step.amount].value) for step in ladder.steps))
+        untold = [is_null(decided[each].by) for each in ladder.rungs] if _tells_holes(rungs) else [TRUE]
+        others = [is_null(decided[step.decided].by) for step in ladder.steps if step.decided in ladder.rungs]
+        doubt = either(both(paren(hole), paren(either(*untold))), *others)
+        listed = contributions(edition.results[name], ladder, found, made.sheet.add, asks)
+        made.amounts.append(Amount(edition.results[name], listed, doubt))
+
+
+def _tells_holes(results: Iterable[ir.Result]) -> bool:
+    """Whether what some rules give is NULL only where it is not known."""
+    values = [rule.value for result in results for group in all_groups(result.groups) for rule in group.rules]
+    return not any(
+        isinstance(getattr(node, "over", None), ir.Children) or (
+            isinstance(node, ir.Known) and not isinstance(_bare(node.value), ir.Field))
+        for value in values for node in ir.walk(value))
 
 
 @define
@@ -235,7 +300,7 @@ class _Rules:
         for value, numbers in ordered[:-1]:
             whens.append((_among(by, numbers), value))
         for value, _ in ordered[-1:]:
-            whens.append((exp.NEQ(this=by.copy(), expression=whole(0)), value))
+            whens.append((exp.NEQ(this=by, expression=whole(0)), value))
         value = case(*whens)
         return to_type(value, result.type) if isinstance(result.type, types.Number) else value
 
@@ -276,6 +341,6 @@ class _Rules:
 
 def _among(by: exp.Expr, numbers: list[int]) -> exp.Expr:
     if len(numbers) == 1:
-        return exp.EQ(this=by.copy(), expression=whole(numbers[0]))
-    return exp.In(this=by.copy(), expressions=[whole(each) for each in sorted(numbers)])
+        return exp.EQ(this=by, expression=whole(numbers[0]))
+    return exp.In(this=by, expressions=[whole(each) for each in sorted(numbers)])
 

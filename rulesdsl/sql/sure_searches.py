@@ -21,6 +21,7 @@ from rulesdsl.sql.logic import (
     is_known,
     is_null,
     opposite,
+    paren,
     refs,
     surely,
     whole,
@@ -41,7 +42,8 @@ class NotSure(Exception):
 class SureSearch:
     """A quantifier. ``keys``, ``counts`` (whether a thing is one of those that count), ``take`` and ``order`` are
     columns of each thing; ``others`` says that oneself does not count. ``itself``: whether what is taken is that the
-    one found is this thing. ``round``: after how many others, each resting on the last, it can be made."""
+    one found is this thing. ``found`` is the answer as an expression. ``round``: after how many others, each resting on
+    the last, it can be made."""
 
     number: int
     edition: str
@@ -52,6 +54,7 @@ class SureSearch:
     take: exp.Expr = field(default=NULL)
     order: exp.Expr = field(default=NULL)
     itself: bool = False
+    found: exp.Expr = field(default=NULL)
     otherwise: exp.Expr = field(default=NULL)
     round: int = 1
 
@@ -115,7 +118,7 @@ class SureSearch:
         nobody, mine = self._of_nobody(), self._of_itself()
         if self.others:
             return nobody
-        return case((is_null(self.counts), NULL), (exp.paren(self.counts.copy()), mine), otherwise=nobody)
+        return case((is_null(self.counts), NULL), (paren(self.counts), mine), otherwise=nobody)
 
     def _of_nobody(self) -> exp.Expr:
         match self.node:
@@ -143,7 +146,7 @@ class SureSearch:
                 return case((is_known(self.order), TRUE if self.itself else self.take))
             case ir.SumOver():
                 assert isinstance(self.node.type, types.Number)
-                return exp.cast(self.take.copy(), decimal_type(self.node.type))
+                return exp.cast(self.take, decimal_type(self.node.type))
             case _:
                 return self.take
 
@@ -157,10 +160,10 @@ class SureSearch:
             return exp.Window(this=chosen, alias=exp.to_identifier("w"))
 
         counts, node = self.counts, self.node
-        mine = exp.paren(case((surely(counts), whole(1)), otherwise=whole(0))) if self.others else whole(0)
-        unknown = exp.paren(case((is_null(counts), whole(1)), otherwise=whole(0))) if self.others else whole(0)
-        yes = exp.paren(exp.Sub(this=over(exp.Count(this=exp.Star()), surely(counts)), expression=mine))
-        open_ = exp.paren(exp.Sub(this=over(exp.Count(this=exp.Star()), is_null(counts)), expression=unknown))
+        mine = paren(case((surely(counts), whole(1)), otherwise=whole(0))) if self.others else whole(0)
+        unknown = paren(case((is_null(counts), whole(1)), otherwise=whole(0))) if self.others else whole(0)
+        yes = paren(exp.Sub(this=over(exp.Count(this=exp.Star()), surely(counts)), expression=mine))
+        open_ = paren(exp.Sub(this=over(exp.Count(this=exp.Star()), is_null(counts)), expression=unknown))
         some, unsure = (exp.GT(this=each, expression=whole(0)) for each in (yes, open_))
         match node:
             case ir.Quantified(kind="finnes"):
@@ -177,12 +180,12 @@ class SureSearch:
             case ir.SumOver():
                 assert isinstance(node.type, types.Number)
                 own = case((surely(counts), self.take), otherwise=whole(0)) if self.others else whole(0)
-                total = exp.Coalesce(this=over(exp.Sum(this=self.take.copy()), surely(counts)), expressions=[whole(0)])
-                made: exp.Expr = exp.paren(exp.Sub(this=total, expression=exp.paren(own)))
+                total = exp.Coalesce(this=over(exp.Sum(this=self.take), surely(counts)), expressions=[whole(0)])
+                made: exp.Expr = paren(exp.Sub(this=total, expression=paren(own)))
                 made = exp.cast(made, decimal_type(node.type))
             case ir.ExtremeOver():
                 kind = exp.Max if node.which == "maks" else exp.Min
-                made = over(kind(this=self.take.copy()), surely(counts))
+                made = over(kind(this=self.take), surely(counts))
             case _:
                 assert isinstance(node, ir.Pick)
                 best = exp.ArgMin if node.which == "første" else exp.ArgMax
@@ -190,9 +193,9 @@ class SureSearch:
                               "c": column(row)})
                 taken = column(row) if self.itself else self.take
                 found = over(best(this=struct({"v": taken}), expression=by), surely(counts))
-                held = exp.Dot.build([exp.paren(found), exp.to_identifier("v")])
+                held = exp.Dot.build([paren(found), exp.to_identifier("v")])
                 made = exp.EQ(this=held, expression=column(row)) if self.itself else held
-        nobody = opposite(exp.paren(some))
+        nobody = opposite(paren(some))
         return case((unsure, NULL), (hole, NULL), (nobody, self._of_nobody()), otherwise=made)
 
 

@@ -29,6 +29,7 @@ from rulesdsl.sql.logic import (
     least,
     listed,
     opposite,
+    paren,
     surely,
     whole,
 )
@@ -110,7 +111,7 @@ class Terms:
         made = self._values.get(id(node))
         if made is None:
             made = self._values[id(node)] = node, self.made(node)
-        return made[1].copy()
+        return made[1]
 
     def made(self, node: ir.Expr) -> exp.Expr:
         return self.meaning(node)
@@ -126,7 +127,7 @@ class Terms:
             case ir.Compare():
                 return _COMPARE[node.op](this=closed(self.value(node.left)), expression=closed(self.value(node.right)))
             case ir.And():
-                return exp.paren(both(*map(self.value, node.items)))
+                return paren(both(*map(self.value, node.items)))
             case ir.Contains():
                 return exp.ArrayContains(this=self.value(node.items), expression=self.value(node.value))
             case ir.ResultOf():
@@ -137,7 +138,7 @@ class Terms:
                     return case((is_known(asked), FALSE))
                 return exp.In(this=closed(asked), expressions=[constant(each) for each in node.options])
             case ir.Or():
-                return exp.paren(either(*map(self.value, node.items)))
+                return paren(either(*map(self.value, node.items)))
             case ir.Part():
                 return self.sheet.add(node.name, self.value(node.value))
             case ir.If():
@@ -153,17 +154,17 @@ class Terms:
                 item = column(node.name)
                 return exp.Dot.build([item, *map(exp.to_identifier, node.path)]) if node.path else item
             case ir.Sum():
-                return exp.paren(_joined(exp.Add, [closed(self.value(item)) for item in node.items]))
+                return paren(_joined(exp.Add, [closed(self.value(item)) for item in node.items]))
             case ir.Negate():
-                return exp.Neg(this=exp.paren(self.value(node.value)))
+                return exp.Neg(this=paren(self.value(node.value)))
             case ir.Product():
-                return exp.paren(_joined(exp.Mul, [closed(self._exactly(item)) for item in node.items]))
+                return paren(_joined(exp.Mul, [closed(self._exactly(item)) for item in node.items]))
             case ir.Round():
                 made = rounded(node, self.value(node.value), self.value(node.divisor) if node.divisor else None)
                 if node.divisor is None or node.otherwise is None:
                     return made
                 zero = exp.EQ(this=closed(self.value(node.divisor)), expression=whole(0))
-                return case((surely(exp.paren(zero)), self.value(node.otherwise)), otherwise=made)
+                return case((surely(paren(zero)), self.value(node.otherwise)), otherwise=made)
             case ir.Extreme():
                 values = [self.value(item) for item in node.items]
                 made = (greatest if node.which == "maks" else least)(values)
@@ -262,7 +263,7 @@ class Terms:
                 known = both(*(is_known(self.value(key)) for key in node.keys))
                 return [*self.strictly(node.keys), *self.of(known, node.otherwise)]
             case ir.Round(otherwise=otherwise, divisor=divisor) if otherwise is not None and divisor is not None:
-                zero = surely(exp.paren(exp.EQ(this=closed(self.value(divisor)), expression=whole(0))))
+                zero = surely(paren(exp.EQ(this=closed(self.value(divisor)), expression=whole(0))))
                 beside = [(both(opposite(zero), test), names) for test, names in self.strictly((node.value, divisor))]
                 return [*self.of(zero, otherwise), *beside]
             case ir.Quantified() | ir.Count() | ir.SumOver() | ir.ExtremeOver() | ir.Pick():
@@ -300,11 +301,11 @@ def _rows(found: ir.Table, edition: ir.Edition) -> exp.Select:
     kinds = [*found.keys, *found.columns]
     rows = [
         exp.Tuple(expressions=[
-            NULL.copy() if value is None else constant(value)
+            NULL if value is None else constant(value)
             for value in (*key, *(row.values[name] for name, _ in found.columns))
         ])
         for key, row in found.rows.items()
-    ] or [exp.Tuple(expressions=[NULL.copy() for _ in kinds])]
+    ] or [exp.Tuple(expressions=[NULL for _ in kinds])]
     alias = exp.TableAlias(this=exp.to_identifier("v"), columns=[
         exp.to_identifier(name, quoted=True) for name, _ in kinds])
     values = exp.Values(expressions=rows, alias=alias)
@@ -331,7 +332,7 @@ def _part(part: ir.DatePart, date: exp.Expr) -> exp.Expr:
         case "måned":
             return month
         case "tertial":
-            return exp.IntDiv(this=exp.paren(exp.Add(this=month, expression=whole(3))), expression=whole(4))
+            return exp.IntDiv(this=paren(exp.Add(this=month, expression=whole(3))), expression=whole(4))
         case "ukedag":
             return exp.Extract(this=exp.var("ISODOW"), expression=date)
 
@@ -340,13 +341,13 @@ def _years(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     """Completed years; negative where the end comes first."""
     def between(one: exp.Expr, other: exp.Expr) -> exp.Expr:
         def in_year(date: exp.Expr) -> exp.Expr:
-            month = exp.Mul(this=exp.Month(this=date.copy()), expression=whole(100))
-            return exp.paren(exp.Add(this=month, expression=exp.Day(this=date.copy())))
+            month = exp.Mul(this=exp.Month(this=date), expression=whole(100))
+            return paren(exp.Add(this=month, expression=exp.Day(this=date)))
 
-        years = exp.Sub(this=exp.Year(this=other.copy()), expression=exp.Year(this=one.copy()))
+        years = exp.Sub(this=exp.Year(this=other), expression=exp.Year(this=one))
         short = case((exp.LT(this=in_year(other), expression=in_year(one)), whole(1)), otherwise=whole(0))
-        return exp.paren(exp.Sub(this=years, expression=exp.paren(short)))
+        return paren(exp.Sub(this=years, expression=paren(short)))
 
-    earlier = exp.LT(this=end.copy(), expression=start.copy())
+    earlier = exp.LT(this=end, expression=start)
     made = case((earlier, exp.Neg(this=between(end, start))), otherwise=between(start, end))
     return cast(made, "DECIMAL(4, 0)")

@@ -7,14 +7,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from backends.typed_facts import Answer, answers_of, decided, relation
+from backends.typed_facts import answers_of, decided, given_of, relation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rulebooks import Rulebook, documents, rulebooks
 
 from rulesdsl.batch.careful import FAULTS, Parents, Task, decide_with_care
 from rulesdsl.batch.decide import ENGINE_SETTINGS
-from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, near_of
+from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.core import ir
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
@@ -25,7 +25,7 @@ from rulesdsl.sql.facts import Rows, parent_key
 from rulesdsl.workspace import Workspace
 
 WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
-Found = tuple[dict[int, dict[str, Answer]], set[int], int]
+Found = tuple[dict[int, dict[str, Any]], set[int], int]
 """The answers by row, the rows that were set aside, and how many needed care (-1: there is no short way)."""
 
 
@@ -47,7 +47,7 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         if sure is None:
             everything_with_care(con, task)
         number = con.execute(f'SELECT count(*) FROM "{careful_of(task)}"').fetchone()
-        careful = decide_with_care(con, task, careful_of(task), near_of(task), True)
+        careful = decide_with_care(con, task, careful_of(task), seen(con, task, sure) if sure else None, True)
         nothing = "SELECT rad FROM rader WHERE false"
         queries = [nothing, *([f'FROM "{careful}"'] if careful else []), *([answers(sure, task)] if sure else [])]
         cursor = con.execute(" UNION ALL BY NAME ".join(f"({query})" for query in queries) + " ORDER BY rad")
@@ -56,7 +56,8 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         aside = {row[0] for row in con.execute(f"SELECT DISTINCT rad FROM {FAULTS}").fetchall()}
     rads = [int(row[names.index("rad")]) for row in answered]
     assert number is not None
-    told = dict(zip(rads, answers_of(edition, entity, names, answered), strict=True))
+    told = dict(zip(rads, [answer | given for answer, given in zip(
+        answers_of(edition, entity, names, answered), given_of(names, answered), strict=True)], strict=True))
     return told, aside, int(number[0]) if sure else -1
 
 
@@ -81,7 +82,8 @@ def differences(edition: ir.Edition, entity: ir.Entity, found: list[Document]) -
     wrong: list[Any] = [rad for rad in range(1, len(wanted.rows) + 1) if (rad in told) == (rad in aside)]
     for rad, answer in enumerate(wanted.answers, start=1):
         if answer is not None and rad in told:
-            wrong += [(rad, name, each, told[rad][name]) for name, each in answer.items() if each != told[rad][name]]
+            wanted_of = answer | wanted.given[rad - 1]
+            wrong += [(rad, name, each, told[rad][name]) for name, each in wanted_of.items() if each != told[rad][name]]
     return wrong, made
 
 

@@ -7,11 +7,15 @@ import duckdb
 from attrs import frozen
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.contributions import ladders_of
 from rulesdsl.evaluate.case import Case, Thing
+from rulesdsl.evaluate.contributions import contributions
 from rulesdsl.evaluate.facts import path_of
 from rulesdsl.evaluate.interpreter import decide
-from rulesdsl.evaluate.trace import Outcome
-from rulesdsl.sql.entities import compile_for
+from rulesdsl.evaluate.trace import Outcome, Run
+from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
+from rulesdsl.sql.entities import compile_for, has_several
 from rulesdsl.sql.names import accessor
 from rulesdsl.sql.types import sql_type
 
@@ -49,12 +53,18 @@ class Decided:
     rows: list[list[Any]]
     answers: list[dict[str, Answer] | None]
     """None for a row with a fault of its own: others see its facts, and it has no answer."""
+    given: list[dict[str, Any]]
+    """What each clause gave or took of each amount: clauses with amounts, None where the amount is not known."""
 
-    def differences(self, found: list[dict[str, Answer]]) -> list[tuple[str, Answer, Answer]]:
-        """Each result whose answer is another: its name, the interpreter's answer and the other one."""
+    def differences(self, found: list[dict[str, Any]]) -> list[tuple[str, Any, Any]]:
+        """Each result whose answer is another, or whose amount was given otherwise where that is told: its name, what
+        the interpreter says and what the other one does."""
         return [
             (name, answer, other[name]) for wanted, other in zip(self.answers, found, strict=True) if wanted is not None
             for name, answer in wanted.items() if answer != other[name]
+        ] + [
+            (name, amounts, other[name]) for wanted, other in zip(self.given, found, strict=True)
+            for name, amounts in wanted.items() if amounts != other.get(name, amounts)
         ]
 
 
@@ -62,6 +72,7 @@ def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> De
     columns = relation(edition, entity)
     rows: list[list[Any]] = []
     answers: list[dict[str, Answer] | None] = []
+    given: list[dict[str, Any]] = []
     for number, case in enumerate(cases):
         run = decide(edition, case)
         for thing in all_things(case.root):
@@ -73,7 +84,8 @@ def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> De
                 rows.append([facts.get(name) for name in columns])
                 answers.append(None if thing.errors else {
                     name: answer(outcome, thing) for (each, name), outcome in run.outcomes.items() if each is thing})
-    return Decided(rows, answers)
+                given.append({} if thing.errors else contributed(run, thing))
+    return Decided(rows, answers, given)
 
 
 def all_things(thing: Thing) -> Iterator[Thing]:
@@ -114,10 +126,18 @@ def answer(outcome: Outcome, thing: Thing) -> Answer:
             rule.name if rule else None, missing)
 
 
+def contributed(run: Run, thing: Thing) -> dict[str, Any]:
+    found = {name: run.outcomes[thing, name] for name in ladders_of(run.edition).ladders
+             if run.edition.results[name].entity == thing.entity}
+    return {f"{name}.{CONTRIBUTIONS}": [(each.clause, each.amount) for each in contributions(outcome, run, thing)]
+            if outcome.status == "known" else None for name, outcome in found.items()}
+
+
 def by_duckdb(
     edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]], others: Mapping[str, list[list[Any]]] | None = None
-) -> list[dict[str, Answer]]:
-    """The answers of the compiled edition for an entity; ``others`` are the rows of the other entities."""
+) -> list[dict[str, Any]]:
+    """The answers of the compiled edition for an entity, and what each clause gave or took where the rows are of one
+    entity; ``others`` are the rows of the other entities."""
     connection = duckdb.connect(config={"threads": 1})
     given = {**(others or {}), entity.name: rows}
     for name, found in given.items():
@@ -126,9 +146,13 @@ def by_duckdb(
         connection.execute(f'create table "fakta {name}" ({said})')
         if found:
             connection.executemany(f"insert into \"fakta {name}\" values ({', '.join('?' * len(columns))})", found)
-    query = compile_for(edition, entity.name, {name: f"fakta {name}" for name in given}).sql("duckdb")
+    tables = {name: f"fakta {name}" for name in given}
+    query = (compile_for(edition, entity.name, tables) if has_several(edition) else
+             compile_edition(edition, tables, with_contributions=True)).sql("duckdb")
     cursor = connection.execute(query)
-    return answers_of(edition, entity, [each[0] for each in cursor.description], cursor.fetchall())
+    names, told = [each[0] for each in cursor.description], cursor.fetchall()
+    return [answer | given for answer, given in zip(
+        answers_of(edition, entity, names, told), given_of(names, told), strict=True)]
 
 
 def answers_of(
@@ -141,3 +165,10 @@ def answers_of(
         {name: (row[f"{name}.status"], row[name], row[f"{name}.punkt"], row[f"{name}.regel"], row[f"{name}.mangler"])
          for name in results} for row in found
     ]
+
+
+def given_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """What each clause gave or took of the amounts of a query, in the order of the facts."""
+    found = sorted((dict(zip(names, row, strict=True)) for row in rows), key=lambda row: int(row["rad"]))
+    return [{name: None if given is None else [(each[CLAUSE], each[AMOUNT]) for each in given]
+             for name, given in row.items() if name.endswith(f".{CONTRIBUTIONS}")} for row in found]

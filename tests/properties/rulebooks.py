@@ -125,6 +125,20 @@ class RuleMaker(Maker):
                 made.rules.append(f"{label}{result} er {self.value(tag, scope)}{self._when(scope)}")
         return made, names
 
+    def plain(self, scope: Scope) -> str:
+        """A condition that is one fact, or one earlier result."""
+        results = [name for name, tag, _ in scope.results if tag == "bool"]
+        fact = str(self.pick(results)) if results and self.often() else self.field("bool", scope)
+        return fact if self.often() else f"ikke {fact}"
+
+    def resting(self, tag: str, scope: Scope) -> str:
+        """A value that rests on earlier results, where there are any."""
+        of_kind = [name for name, each, _ in scope.results if each == tag]
+        then = str(self.pick(of_kind)) if of_kind and self.often(4) else self.literal(tag)
+        if tag == "kr" and self.often():
+            then += f" + {self.literal(tag)}"
+        return f"hvis {self.plain(scope)} så {then} ellers {self.literal(tag)}" if self.often() else then
+
     def _when(self, scope: Scope) -> str:
         return f" når {self.bool(scope, 1)}" if self.often() else ""
 
@@ -166,12 +180,7 @@ def rulebooks(draw: st.DrawFn, monotone: bool = False, several: bool = False) ->
     """A well-typed rulebook: up to four results, each with up to five clauses, or a decision table. With ``several``
     the results are for patients, episodes and samples."""
     make = RuleMaker(draw, monotone)
-    declarations = [
-        *_rates(make),
-        "kodesett varme : Farge ifølge k {rod; gul}",
-        "tabell vekt «Vekter»\n  nøkkel drg : tekst\n  nøkkel farge : Farge\n  kolonne tyngde : poeng\n"
-        "  kolonne lik : ja/nei\n  kolonne frist : dato\n  kolonne klasse : Farge\n  fil «vekt.csv» ifølge k",
-    ]
+    declarations = _figures(make)
     clauses: list[Clause] = []
     scopes = {each.entity: each for each in (SEVERAL if several else (Scope(),))}
     for index in range(1 + several + draw(below(4))):
@@ -198,9 +207,45 @@ def rulebooks(draw: st.DrawFn, monotone: bool = False, several: bool = False) ->
     return Rulebook(declarations, clauses, _csv(make), several)
 
 
+@st.composite
+def amounts(draw: st.DrawFn, monotone: bool = False) -> Rulebook:
+    """A rulebook of an amount, which rests on up to three other results. Each has a clause that always gives a value,
+    and up to three that are exceptions to it or to one another. Exceptions may be of any form, but most are plain."""
+    make = RuleMaker(draw, monotone)
+    declarations, clauses, scope = _figures(make), list[Clause](), Scope()
+    others = 1 + draw(below(3))
+    for index in range(others + 1):
+        name, tag = f"res{index}", "kr" if index == others else make.pick(("bool", "kr"))
+        declarations.append(f"resultat {name} : {TYPES[tag]} for Episode «Resultat {index}»")
+        clauses.append(Clause(f"punkt {index}.0 «Punkt {index}.0»\n  ifølge k", [],
+                              [f"regel h{index}: {name} er {make.resting(tag, scope)}"]))
+        targets = [f"{index}.0", f"{index}.0, h{index}"]
+        for number in range(1, 1 + draw(below(4))):
+            chosen, names = (make.pick(targets),), list[str]()
+            if make.often(6):
+                head = f"punkt {index}.{number} «Punkt {index}.{number}»\n  ifølge k\n  unntak fra {chosen[0]}"
+                made = Clause(f"{head}\n  når {make.plain(scope)}", [], [f"{name} er {make.resting(tag, scope)}"])
+            else:
+                made, names = make.clause(f"{index}.{number}", {name: tag}, scope, chosen)
+            clauses.append(made)
+            targets += [f"{index}.{number}", *(f"{index}.{number}, {each}" for each in names)]
+        scope = replace(scope, results=(*scope.results, (name, tag, "Episode")))
+    return Rulebook(declarations, clauses, _csv(make))
+
+
 _KINDS = (("Episode", "episoder"), ("Prove", "prover"))
 SEVERAL = (Scope("Pasient", (), ("Pasient",)), *(Scope(name, _KINDS, (name,)) for name, _ in _KINDS))
 """What rules for patients, episodes and samples may speak of."""
+
+
+def _figures(make: RuleMaker) -> list[str]:
+    """What every rulebook has beside its results."""
+    return [
+        *_rates(make),
+        "kodesett varme : Farge ifølge k {rod; gul}",
+        "tabell vekt «Vekter»\n  nøkkel drg : tekst\n  nøkkel farge : Farge\n  kolonne tyngde : poeng\n"
+        "  kolonne lik : ja/nei\n  kolonne frist : dato\n  kolonne klasse : Farge\n  fil «vekt.csv» ifølge k",
+    ]
 
 
 def _rates(make: RuleMaker) -> list[str]:
