@@ -262,7 +262,8 @@ def test_an_empty_table(runs: Runs) -> None:
     assert runs.answers() == []
     names = [row[0] for row in rows(f"DESCRIBE SELECT * FROM '{runs.out}'")]
     assert names == ["rad", "pasient_id", "episode_id", "utgave", *(
-        f"{name}{part}" for name in ("teller", "refusjon") for part in ("", ".status", ".punkt", ".regel", ".mangler"))]
+        f"{name}{part}" for name in ("teller", "refusjon") for part in ("", ".status", ".punkt", ".regel", ".mangler")),
+        "refusjon.bidrag"]
     said(runs(runs.csv(""), "--overwrite"), "er tom")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rulesdsl.core.types import Type
 from rulesdsl.core.values import capital, shown, spoken
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, ResultReason
 from rulesdsl.source import frozen
+from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
 
 ROW, LINE = "rad:", "linje:"
 """What stands before a number that is no key: that of a row, or of a line in a CSV file that could not be read."""
@@ -131,7 +133,8 @@ def only_one(asked: str, found: list[Keyed], decided: set[int]) -> Keyed | None:
 
 def differing(answer: Mapping[str, Any], now: CaseExplanation, edition: Edition) -> tuple[str, ...]:
     """What stands otherwise in a row of answers than the row comes to now, result by result; nothing where all of
-    value, status, clause, rule and missing facts are the same."""
+    value, status, clause, rule, missing facts, and what each clause gave or took, are the same. What does not stand in
+    the row, as where a run told no reasons, is not held against it."""
     if answer["utgave"] != now.edition:
         return (f"Utgave: {answer['utgave']} i svarene, {now.edition} nå.",)
     if now.errors:
@@ -142,10 +145,22 @@ def differing(answer: Mapping[str, Any], now: CaseExplanation, edition: Edition)
         if each.name not in own:
             continue
         before, after = _stands(answer, each.name), _comes_to(each)
+        if f"{each.name}.punkt" not in answer:
+            before, after = (*before[:2], None, None, ()), (*after[:2], None, None, ())
         if before != after:
             found.append(f"{capital(spoken(each.name))}: {_said(each.type, before, after)} i svarene, "
                          f"{_said(each.type, after, before)} nå.")
+        elif (given := answer.get(f"{each.name}.{CONTRIBUTIONS}")) is not None:
+            found += _given_otherwise(each, {one[CLAUSE]: one[AMOUNT] for one in given})
     return tuple(found)
+
+
+def _given_otherwise(each: ResultReason, before: Mapping[str, Decimal]) -> list[str]:
+    """What clauses gave or took otherwise of an amount that is the same."""
+    after = {one.clause: one.amount for one in each.contributions}
+    return [f"{capital(spoken(each.name))}: {clause} ga {shown(each.type, before.get(clause, Decimal(0)))} i svarene, "
+            f"{shown(each.type, after.get(clause, Decimal(0)))} nå."
+            for clause in sorted({*before, *after}) if before.get(clause) != after.get(clause)]
 
 
 Five = tuple[Any, str | None, str | None, str | None, tuple[str, ...]]

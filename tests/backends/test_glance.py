@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from backends.typed_facts import answers_of, decided, given_of, relation
+from backends.typed_facts import answers_of, decided, given_of, relation, stored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rulebooks import Rulebook, documents, rulebooks
+from rulebooks import Rulebook, amounts, documents, rulebooks
 
 from rulesdsl.batch.careful import FAULTS, Parents, Task, decide_with_care
 from rulesdsl.batch.decide import ENGINE_SETTINGS
@@ -31,12 +31,9 @@ Found = tuple[dict[int, dict[str, Any]], set[int], int]
 
 def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[Any]]) -> Found:
     columns = relation(edition, entity)
-    said = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute(ENGINE_SETTINGS)
-        con.execute(f"CREATE TABLE rader ({said})")
-        if rows:
-            con.executemany(f"INSERT INTO rader VALUES ({', '.join('?' * len(columns))})", rows)
+        stored(con, "rader", columns, rows)
         con.execute(f"CREATE TABLE {FAULTS} (entitet VARCHAR, rad BIGINT, code VARCHAR, field VARCHAR, value VARCHAR, "
                     "message VARCHAR)")
         kinds = {name: kind_of(kind) for name, kind in columns.items() if name != "rad"}
@@ -157,6 +154,14 @@ def test_searches_that_rest_on_one_another(tmp_path: Path) -> None:
     wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], found)
     assert wrong == []
     assert 0 < careful < len(told) / 2
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(amounts(), st.lists(documents(), min_size=1, max_size=8))
+def test_what_each_clause_gave_or_took(book: Rulebook, found: list[Document]) -> None:
+    edition = book.edition()
+    wrong, _ = differences(edition, edition.entities["Episode"], found)
+    assert wrong == []
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from attrs import evolve, fields, has
-from backends.typed_facts import Answer, answers_of, by_duckdb, decided, relation
+from backends.typed_facts import Answer, answers_of, by_duckdb, decided, relation, stored
 from rulebooks import Clause, Rulebook
 from sqlglot import exp
 
@@ -205,11 +205,7 @@ def test_each_row_is_decided_by_the_edition_of_its_day() -> None:
     found = {each.id: decided(each, each.entities["Episode"], cases[each.id]) for each in editions}
     con = duckdb.connect(config={"threads": 1})
     for edition in editions:
-        columns = relation(edition, edition.entities["Episode"])
-        said = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        con.execute(f'CREATE TABLE "fakta {edition.id}" ({said})')
-        con.executemany(f'INSERT INTO "fakta {edition.id}" VALUES ({", ".join("?" * len(columns))})',
-                        found[edition.id].rows)
+        stored(con, f"fakta {edition.id}", relation(edition, edition.entities["Episode"]), found[edition.id].rows)
     tables = {each.id: {"Episode": f"fakta {each.id}"} for each in editions}
     cursor = con.execute(compile_by_date(editions, "Episode", tables).sql("duckdb"))
     names = [each[0] for each in cursor.description]

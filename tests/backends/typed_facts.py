@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from attrs import frozen
 
 from rulesdsl.core import ir, types
@@ -141,11 +142,7 @@ def by_duckdb(
     connection = duckdb.connect(config={"threads": 1})
     given = {**(others or {}), entity.name: rows}
     for name, found in given.items():
-        columns = relation(edition, edition.entities[name])
-        said = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        connection.execute(f'create table "fakta {name}" ({said})')
-        if found:
-            connection.executemany(f"insert into \"fakta {name}\" values ({', '.join('?' * len(columns))})", found)
+        stored(connection, f"fakta {name}", relation(edition, edition.entities[name]), found)
     tables = {name: f"fakta {name}" for name in given}
     query = (compile_for(edition, entity.name, tables) if has_several(edition) else
              compile_edition(edition, tables, with_contributions=True)).sql("duckdb")
@@ -153,6 +150,19 @@ def by_duckdb(
     names, told = [each[0] for each in cursor.description], cursor.fetchall()
     return [answer | given for answer, given in zip(
         answers_of(edition, entity, names, told), given_of(names, told), strict=True)]
+
+
+def stored(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """A table of rows; by way of Arrow, which is much quicker than a row at a time."""
+    said = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    con.execute(f'CREATE TABLE "{name}" ({said})')
+    types = con.sql(f'FROM "{name}"').to_arrow_table().schema
+    con.register("kommer", pa.table([pa.array([row[at] for row in rows], type=each.type)
+                                     for at, each in enumerate(types)], schema=types))
+    con.execute(f'INSERT INTO "{name}" FROM kommer')
+    con.unregister("kommer")
 
 
 def answers_of(
