@@ -14,7 +14,6 @@ import pytest
 import test_run
 from test_run import HEAD, ROOT, Runs, rows, said
 
-from rulesdsl.batch import run as running
 from rulesdsl.batch import workplace
 from rulesdsl.batch.lines import check_lines, lost_lines
 from rulesdsl.batch.problems import CannotRun
@@ -257,8 +256,7 @@ def test_a_full_disk(runs: Runs, kind: str, count: int, megabytes: int) -> None:
         assert out.read_text(encoding="utf-8") == "mitt"
 
 
-def test_a_full_disk_for_what_there_is_no_memory_for(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "MEMORY", "60MB")
+def test_a_full_disk_for_what_there_is_no_memory_for(runs: Runs) -> None:
     data = runs.parquet(many(300_000))
     with disk(runs.folder / "inn-liten", 1) as small:
         def step(what: str, done: int, of: int) -> None:
@@ -267,7 +265,12 @@ def test_a_full_disk_for_what_there_is_no_memory_for(runs: Runs, monkeypatch: py
             if not spill.is_symlink():
                 spill.symlink_to(small, target_is_directory=True)
         with pytest.raises(CannotRun, match=r"Disken er full|ikke nok minne"):
-            run(Job(str(data), runs.out), Workspace(runs.rulebook), step)
+            run(Job(str(data), runs.out, memory="60MB"), Workspace(runs.rulebook), step)
+    assert runs.left() == set()
+
+
+def test_memory_that_is_no_amount(runs: Runs) -> None:
+    said(runs(runs.csv(HEAD), "--memory", "mye"), "«mye» er ikke en mengde minne", "--memory 8GB")
     assert runs.left() == set()
 
 

@@ -24,8 +24,9 @@ from rulesdsl.publish.json import written
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace
 
-MEMORY = "60%"
-"""How much of the machine's memory a run may take; what there is no room for is put on disk."""
+MEMORY = "3GiB"
+"""How much memory the engine of a run may take where nothing is said; what there is no room for is put on disk. A run
+of any size then stays under 4 GiB in all."""
 
 Step = Callable[[str, int, int], None]
 """Told of each step: what is being done, how many steps are done, and of how many."""
@@ -34,7 +35,7 @@ Step = Callable[[str, int, int], None]
 @frozen
 class Job:
     """What was asked for. ``out`` is the file of answers; the other two stand beside it. ``brief``: only values and
-    statuses, no reasons."""
+    statuses, no reasons. ``memory`` is how much the engine may take, as ``8GB`` or ``60%``."""
 
     data: str
     out: Path
@@ -44,6 +45,7 @@ class Job:
     parents: str | None = None
     overwrite: bool = False
     brief: bool = False
+    memory: str = MEMORY
 
     @property
     def outputs(self) -> dict[str, Path]:
@@ -56,7 +58,7 @@ class Job:
 def planned(job: Job, workspace: Workspace) -> Plan:
     """The plan alone: nothing is written."""
     with duckdb.connect(":memory:") as con:
-        con.execute(f"SET memory_limit = '{MEMORY}'")
+        _limit(con, job)
         return _plan(con, job, workspace, keep=False)
 
 
@@ -64,7 +66,8 @@ def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None
     """Decide the table and write the files. Raises ``CannotRun`` and ``NoEdition``; then nothing was written."""
     check_out(job)
     with work_beside(job.out) as work, duckdb.connect(str(work / "arbeid.duckdb")) as con:
-        con.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {quoted(str(work / 'mellomlager'))}")
+        _limit(con, job)
+        con.execute(f"SET temp_directory = {quoted(str(work / 'mellomlager'))}")
         con.execute(ENGINE_SETTINGS)
         step("Leser", 0, 1)
         made = _plan(con, job, workspace, keep=True)
@@ -94,6 +97,13 @@ def _plan(con: duckdb.DuckDBPyConnection, job: Job, workspace: Workspace, keep: 
     source = open_source(con, job.data, "kilde")
     parents = open_source(con, job.parents, "kilde2") if job.parents is not None else None
     return plan(con, workspace, rulebook, source, parents, job.naming, keep)
+
+
+def _limit(con: duckdb.DuckDBPyConnection, job: Job) -> None:
+    try:
+        con.execute(f"SET memory_limit = {quoted(job.memory)}")
+    except duckdb.Error:
+        raise cannot(f"«{job.memory}» er ikke en mengde minne.", "Skriv for eksempel --memory 8GB.") from None
 
 
 def check_out(job: Job) -> None:

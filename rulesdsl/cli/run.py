@@ -42,6 +42,8 @@ INSTALL = "pip install 'isfrules[batch]'"
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.option("--patients", metavar="DATA", help="Tabellen over pasientene, om de har sin egen.")
 @click.option("--overwrite", is_flag=True, help="Skriver over filene om de finnes.")
+@click.option("--memory", metavar="MENGDE", default="3GiB",
+              help="Minnet DuckDB kan bruke (3GiB). Det som ikke får plass, legges på disk.")
 @click.option("--brief", is_flag=True, help="Bare verdi og status: uten punkt, regel, det som mangler, og kronene "
               "hvert punkt ga eller tok.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
@@ -49,7 +51,8 @@ INSTALL = "pip install 'isfrules[batch]'"
 @click.pass_obj
 def command(
     rulebooks: Path | None, data: str, out: Path | None, engine: str, naming: Path | None, only_plan: bool,
-    edition: str | None, known: datetime.date | None, patients: str | None, overwrite: bool, brief: bool, form: str,
+    edition: str | None, known: datetime.date | None, patients: str | None, overwrite: bool, brief: bool, memory: str,
+    form: str,
 ) -> None:
     try:
         import duckdb
@@ -65,7 +68,7 @@ def command(
     workspace = open_workspace(rulebooks)
     try:
         named = read_naming(read_file(naming, "navn"), str(naming)) if naming is not None else Naming()
-        job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite, brief)
+        job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite, brief, memory)
         if only_plan:
             _show_plan(_engine(engine).planned(job, workspace), form)
             return
