@@ -82,6 +82,24 @@ def test_columns_and_values_of_other_names(runs: Runs) -> None:
     assert decided.answers.column("teller").to_pylist() == [True]
 
 
+@pytest.mark.parametrize("relation", [False, True])
+def test_only_values_and_statuses(runs: Runs, relation: bool) -> None:
+    given: Any = duckdb.from_arrow(table()) if relation else table()
+    rulebook = Rulebook.open(runs.rulebook)
+    brief, whole = (rulebook.decide(given, brief=short).answers for short in (True, False))
+    names = brief.columns if relation else brief.column_names
+    assert names == ["rad", "pasient_id", "episode_id", "utgave", "teller", "teller.status", "refusjon",
+                     "refusjon.status"]
+    assert listed(brief) == [{name: row[name] for name in names} for row in listed(whole)]
+    assert [row["refusjon.bidrag"] for row in listed(whole)] == [
+        [{"punkt": "to", "kroner": Decimal("12.50")}], [{"punkt": "to", "kroner": Decimal("1.00")}], []]
+
+
+def listed(given: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (given if isinstance(given, pa.Table) else given.to_arrow_table()).to_pylist()
+    return found
+
+
 def test_as_readme_shows_it() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall("```py\n(.*?)```", readme, re.DOTALL)
@@ -98,3 +116,7 @@ def test_what_cannot_be_decided(runs: Runs, tmp_path: Path) -> None:
         Rulebook.open(runs.rulebook, edition="prøve@1999").decide(table())
     with pytest.raises(CannotRun, match="Fant ingen regelverk"):
         Rulebook.open(tmp_path / "borte")
+    alone = test_run.RULEBOOK.format(year=2020, least=0).replace(" i Pasient som episoder", "")
+    (tmp_path / "alene.isf").write_text(alone, encoding="utf-8")
+    with pytest.raises(CannotRun, match="Episode hører ikke til noe"):
+        Rulebook.open(tmp_path).decide(table(), table())

@@ -6,10 +6,11 @@
 """
 
 import datetime
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from os import environ
 from pathlib import Path
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,21 +20,30 @@ from rulesdsl.batch.careful import FAULTS
 from rulesdsl.batch.columns import Naming
 from rulesdsl.batch.decide import ENGINE_SETTINGS, decide_rows
 from rulesdsl.batch.inputs import Source, identifier
-from rulesdsl.batch.plan import plan, readable, rulebook_of
+from rulesdsl.batch.plan import Rulebook as Editions
+from rulesdsl.batch.plan import matched, plan, readable, rulebook_of
 from rulesdsl.batch.problems import cannot
+from rulesdsl.batch.spark_decide import FAULTS as SET_ASIDE
+from rulesdsl.batch.spark_decide import decide_rows as decide_on_spark
+from rulesdsl.batch.spark_session import session
+from rulesdsl.batch.spark_tables import ASIDE_ORDER, ORDER, Tables, described, keys, united, viewed, written
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace, find_root
 
-Table = TypeVar("Table", pa.Table, duckdb.DuckDBPyRelation)
-"""What a table may be: a table of Arrow, or a relation of DuckDB."""
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Table = TypeVar("Table", pa.Table, duckdb.DuckDBPyRelation, "DataFrame")
+"""What a table may be: a table of Arrow, a relation of DuckDB, or a DataFrame of Spark."""
 
 
 @frozen
 class Decided(Generic[Table]):
     """The rows of a table. ``answers`` has one for each row that could be decided: ``rad`` (its number in the table,
-    from 1), the keys, ``utgave``, and for each result its value, ``.status``, ``.punkt``, ``.regel`` and ``.mangler``.
-    ``set_aside`` has the others, a row for each fault: ``entitet``, ``rad``, ``code``, ``field``, ``value`` and
-    ``message``. Kroner and points are decimals. ``notes`` are what one had better know of the columns."""
+    from 1), the keys, ``utgave``, and for each result its value, ``.status``, ``.punkt``, ``.regel`` and ``.mangler``;
+    for an amount also ``.bidrag``, what each clause gave or took of it. ``set_aside`` has the others, a row for each
+    fault: ``entitet``, ``rad``, ``code``, ``field``, ``value`` and ``message``. Kroner and points are decimals.
+    ``notes`` are what one had better know of the columns."""
 
     answers: Table
     set_aside: Table
@@ -61,32 +71,66 @@ class Rulebook:
 
     def decide(
         self, table: Table, patients: Table | None = None, *, columns: Mapping[str, str | None] | None = None,
-        values: Mapping[str, Mapping[str, str]] | None = None,
+        values: Mapping[str, Mapping[str, str]] | None = None, brief: bool = False,
     ) -> Decided[Table]:
         """Decides every row of a table, as ``isfrules run`` does a file. ``patients`` are what the rows belong to.
         ``columns`` gives columns the names of fields (None: not used), and ``values`` says by field what its values
-        mean. Raises ``CannotRun`` where a column is missing or has the wrong type, and ``NoEdition``.
+        mean. ``brief``: only the value and status of each result. Raises ``CannotRun`` where a column is missing or has
+        the wrong type, and ``NoEdition``.
 
-        A relation of DuckDB is read into memory first; larger tables are for ``isfrules run``."""
+        A relation of DuckDB is read into memory first; larger tables are for ``isfrules run``.
+
+        A DataFrame of Spark is worked out once, by its session; that settles the order in which its rows are numbered.
+        It is decided beside that session, which stays as it is, and the answers come back to it, kept by Spark until
+        nothing needs them. Meanwhile tables stand in a temporary folder (``TMPDIR``), which all machines must reach."""
+        book, naming = rulebook_of(self.workspace, self.edition, self.known), Naming(columns or {}, values or {})
+        if patients is not None and not book.parent:
+            raise cannot(f"{book.entity} hører ikke til noe i {book.latest.id}.", "Utelat patients.")
+        on_duckdb = isinstance(table, pa.Table | duckdb.DuckDBPyRelation)
+        decide: Callable[..., Decided[Any]] = self._on_duckdb if on_duckdb else self._on_spark
+        return decide(table, patients, book, naming, brief)
+
+    def _on_duckdb(self, table: Any, patients: Any, book: Editions, naming: Naming, brief: bool) -> Decided[Any]:
         con = duckdb.connect()
         con.execute(ENGINE_SETTINGS)
-        book = rulebook_of(self.workspace, self.edition, self.known)
         source = _source(con, table, "table")
         above = _source(con, patients, "patients") if patients is not None else None
-        naming = Naming(columns or {}, values or {})
         made = plan(con, self.workspace, book, source, above, naming, keep=True)
         with readable(source):
-            answers = decide_rows(con, made, lambda step: None)
+            answers = decide_rows(con, made, lambda step: None, brief)
             decided = con.sql(" UNION ALL BY NAME ".join(f"({query})" for query in answers)).order("rad")
             aside = con.sql(f"FROM {identifier(FAULTS)}").order("entitet, rad, field, code")
             if isinstance(table, pa.Table):
                 return Decided(decided.to_arrow_table(), aside.to_arrow_table(), made.notes)
             return Decided(decided, aside, made.notes)
 
+    def _on_spark(
+        self, table: "DataFrame", patients: "DataFrame | None", book: Editions, naming: Naming, brief: bool
+    ) -> "Decided[DataFrame]":
+        own = table.sparkSession
+        given = {"table": table} if patients is None else {"table": table, "patients": patients}
+        sources = {name: described(frame, name) for name, frame in given.items()}
+        found = matched(book, sources["table"], sources.get("patients"), naming)
+        with tempfile.TemporaryDirectory(prefix="isfrules-") as folder:
+            work = Path(folder)
+            for name, matching in zip(given, found, strict=False):
+                assert matching is not None
+                written(given[name], matching, work / name)
+            with session(work, own) as spark:
+                tables = Tables(spark, work)
+                con: Any = tables  # what a plan asks of DuckDB, the tables answer
+                for name in given:
+                    viewed(tables, work / name, name, name)
+                made = plan(con, self.workspace, book, sources["table"], sources.get("patients"), naming, keep=True)
+                answers = decide_on_spark(tables, made, ((), ()), lambda step: None, brief)
+                decided = united([tables.handed(name, own) for name in answers.values()]).orderBy(*keys(ORDER))
+                aside = tables.handed(SET_ASIDE, own).drop("linje").orderBy(*keys(ASIDE_ORDER))
+                return Decided(decided.localCheckpoint(), aside.localCheckpoint(), made.notes)
+
 
 def _source(con: duckdb.DuckDBPyConnection, table: pa.Table | duckdb.DuckDBPyRelation, name: str) -> Source:
     """A table as a source of rows."""
     con.register(name, table if isinstance(table, pa.Table) else table.to_arrow_table())
-    described = con.execute(f"DESCRIBE SELECT * FROM {identifier(name)}").fetchall()
-    return Source(name, identifier(name), tuple((row[0], row[1]) for row in described),
+    columns = con.execute(f"DESCRIBE SELECT * FROM {identifier(name)}").fetchall()
+    return Source(name, identifier(name), tuple((row[0], row[1]) for row in columns),
                   f"SELECT count(*) FROM {identifier(name)}")

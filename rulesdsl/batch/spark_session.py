@@ -1,4 +1,4 @@
-"""A session of Apache Spark: the one there is, or one on this machine."""
+"""A session of Apache Spark: one beside the one there is, or one on this machine."""
 
 import os
 import shutil
@@ -30,30 +30,35 @@ QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "
 
 
 @contextmanager
-def session(folder: Path) -> "Iterator[SparkSession]":
-    """A session with all that must hold, gone afterwards if it is our own. Spark's own configuration
-    (``PYSPARK_SUBMIT_ARGS``, ``SPARK_CONF_DIR``) says where it works; without it that is this machine, and ``folder``
-    has what there is no room for in memory."""
+def session(folder: Path, beside: "SparkSession | None" = None) -> "Iterator[SparkSession]":
+    """A session with all that must hold. Where there is one (``beside``, or the active one), it is a new one on the
+    same machines, so that nothing is changed for those who use the other, neither settings nor names of views. Else
+    Spark is started, and stopped afterwards: its own configuration (``PYSPARK_SUBMIT_ARGS``, ``SPARK_CONF_DIR``) says
+    where; without it that is this machine, and ``folder`` has what there is no room for in memory."""
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise cannot("«--engine spark» trenger pyspark, som ikke er installert.", f"Installer med {INSTALL}") from None
-    there = SparkSession.getActiveSession()
+    there = beside or SparkSession.getActiveSession()
     if there is None and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise cannot("«--engine spark» trenger Java, som ikke er installert.", "Installer Java 17 eller nyere.")
-    spark = there or _started(SparkSession.builder.appName("isfrules"), folder)
-    settings = SETTINGS | READING
-    before = {name: spark.conf.get(name, None) for name in settings}
+    spark = _new(there) if there else _started(SparkSession.builder.appName("isfrules"), folder)
     try:
-        for name, value in settings.items():
+        for name, value in (SETTINGS | READING).items():
             spark.conf.set(name, value)
         yield spark
     finally:
         if there is None:
             spark.stop()
-        else:
-            for name, was in before.items():
-                spark.conf.unset(name) if was is None else spark.conf.set(name, was)
+
+
+def _new(there: "SparkSession") -> "SparkSession":
+    """A session with the settings of another."""
+    made = there.newSession()
+    for name, value in there.conf.getAll.items():
+        if there.conf.isModifiable(name):
+            made.conf.set(name, value)
+    return made
 
 
 def _started(builder: Any, folder: Path) -> "SparkSession":

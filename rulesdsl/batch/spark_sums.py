@@ -1,6 +1,6 @@
 """What a run on Spark came to, counted by Spark from the answers as they will be written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from rulesdsl.batch.inputs import quoted
 from rulesdsl.batch.lines import check_lines
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
+from rulesdsl.batch.spark_decide import FAULTS
 from rulesdsl.batch.spark_tables import Broken, Tables, ticked
-from rulesdsl.batch.summary import MOST_MISSING, Aside, Line, Summary
+from rulesdsl.batch.summary import MOST_MISSING, Aside, Given, Line, Summary
+from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Number
-
-FAULTS = "feil"
-"""The table of all that is wrong."""
+from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
 
 
 def summed(
     tables: Tables, made: Plan, answers: Mapping[str, str], data: str,
-    broken: tuple[tuple[Broken, ...], tuple[Broken, ...]],
+    broken: tuple[Sequence[Broken], Sequence[Broken]], brief: bool = False,
 ) -> Summary:
     """Count everything. Rows that are lost, or there twice, stop the run."""
     entity, own = made.rulebook.entity, len(broken[0])
@@ -37,24 +37,38 @@ def summed(
                      "Ingenting er skrevet. Dette er en feil i programmet; meld fra om den.")
     results = {name: result for each in made.used for name, result in each.results.items() if result.entity == entity}
     main = frozenset(name for each in made.used for name in each.main if name in results)
-    lines = tuple(line for each in made.used for line in _lines(tables, each, answers[each.id], entity))
+    lines = tuple(line for each in made.used for line in _lines(tables, each, answers[each.id], entity, brief))
+    given = () if brief else tuple(one for each in made.used for one in _given(tables, each, answers[each.id]))
     above = sum(count for name, count in faulty.items() if name != entity) + len(broken[1])
     return Summary(data, taken + own, total, aside, own, decided, lines, _aside(tables, entity, own),
-                   _missing(tables, made, answers), results, main, made.notes, above)
+                   () if brief else _missing(tables, made, answers), results, main, made.notes, above, given)
 
 
-def _lines(tables: Tables, edition: Edition, table: str, entity: str) -> list[Line]:
+def _lines(tables: Tables, edition: Edition, table: str, entity: str, brief: bool) -> list[Line]:
     parts = []
     for name, result in edition.results.items():
         if result.entity == entity:
             total = f"CAST(sum({ticked(name)}) AS STRING)" if isinstance(result.type, Number) else "NULL"
-            parts.append(f"SELECT {quoted(name)}, {ticked(f'{name}.status')}, {ticked(f'{name}.punkt')}, count(*), "
-                         f"{total} FROM {ticked(table)} GROUP BY 1, 2, 3")
+            clause = "NULL" if brief else ticked(f"{name}.punkt")
+            parts.append(f"SELECT {quoted(name)}, {ticked(f'{name}.status')}, {clause}, count(*), {total} "
+                         f"FROM {ticked(table)} GROUP BY 1, 2, 3")
     order = {name: at for at, name in enumerate(edition.results)}
     found = [Line(edition.id, name, status, punkt, rows, None if total is None else Decimal(total))
              for name, status, punkt, rows, total in tables.asked(" UNION ALL ".join(parts))]
     return sorted(found, key=lambda each: (
         order[each.result], -each.rows, each.status, each.punkt is None, each.punkt or ""))
+
+
+def _given(tables: Tables, edition: Edition, table: str) -> list[Given]:
+    """Those that moved most first. They are added up exactly."""
+    parts = []
+    for name in ladders_of(edition).ladders:
+        each = f"SELECT explode({ticked(f'{name}.{CONTRIBUTIONS}')}) AS del FROM {ticked(table)}"
+        parts.append(f"SELECT {quoted(name)}, del.{CLAUSE}, count(*), CAST(sum(del.{AMOUNT}) AS STRING) FROM ({each}) "
+                     "GROUP BY 1, 2")
+    found = [Given(edition.id, name, punkt, rows, Decimal(total))
+             for name, punkt, rows, total in (tables.asked(" UNION ALL ".join(parts)) if parts else ())]
+    return sorted(found, key=lambda each: (each.result, -abs(each.total), each.punkt))
 
 
 def _aside(tables: Tables, entity: str, broken: int) -> tuple[Aside, ...]:

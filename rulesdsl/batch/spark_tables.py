@@ -4,14 +4,17 @@ What a table is kept as can be read again by any machine of a cluster, and Spark
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot import exp, parse_one
 
+from rulesdsl.batch.columns import Matching
 from rulesdsl.batch.inputs import Source, broken_lines, identifier, open_source, quoted
 from rulesdsl.batch.plan import readable
 from rulesdsl.batch.problems import cannot
@@ -20,11 +23,17 @@ from rulesdsl.sql.kinds import Kind
 from rulesdsl.sql.spark_values import NUMBER, in_spark, nfc, nfc_within
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql.types import DataType
 
 Broken = tuple[int, str, str]
 """A line that could not be read: its number, why, and the text."""
+
+ORDER, ASIDE_ORDER = ("rad",), ("entitet", "rad", "field", "code")
+"""How answers stand, and what is set aside."""
+
+
+_IN_ARROW = {"STRING": pa.string(), "BIGINT": pa.int64(), "DATE": pa.date32()}
 
 
 class Tables:
@@ -49,9 +58,15 @@ class Tables:
         """A query by name."""
         self._named(name, self.spark.sql(query) if isinstance(query, str) else query, None)
 
-    def rows(self, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A table of a few rows."""
-        self.view(name, self.spark.createDataFrame(list(rows), columns, verifySchema=False).coalesce(1))
+    def rows(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """A table of a few rows, of columns with types."""
+        place = self.place()
+        place.mkdir()
+        lists = zip(*rows, strict=True) if rows else ([] for _ in columns)
+        given = [pa.array(each, _IN_ARROW[type_]) for each, type_ in zip(lists, columns.values(), strict=True)]
+        pq.write_table(pa.table(given, [*columns]), place / "rader.parquet")
+        schema = ", ".join(f"{ticked(column)} {type_}" for column, type_ in columns.items())
+        self._named(name, self.spark.read.schema(schema).parquet(uri(place)), place)
 
     def place(self) -> Path:
         """A new place in the folder of work."""
@@ -71,8 +86,11 @@ class Tables:
                 if place is not None:
                     shutil.rmtree(place, ignore_errors=True)
 
-    def forget_all(self) -> None:
-        self.forget(*list(self._kept))
+    def handed(self, name: str, to: "SparkSession") -> "DataFrame":
+        """A table in another session."""
+        place = self._kept[name]
+        assert place is not None
+        return to.read.schema(self.spark.table(ticked(name)).schema).parquet(uri(place))
 
     def asked(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of an answer, which are few."""
@@ -112,6 +130,21 @@ def read(spark: "SparkSession", place: Path) -> "DataFrame":
     return spark.read.option("__globPaths__", "false").parquet(uri(place))
 
 
+def united(frames: "Sequence[DataFrame]") -> "DataFrame":
+    """The answers of all editions, each with the results that it has."""
+    first, *more = frames
+    for each in more:
+        first = first.unionByName(each, allowMissingColumns=True)
+    return first
+
+
+def keys(order: Sequence[str]) -> "list[Column]":
+    """What to sort by, so that what is not known comes last."""
+    from pyspark.sql.functions import expr
+
+    return [expr(name).asc_nulls_last() for name in order]
+
+
 # ── Where a table comes from ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -120,7 +153,7 @@ def opened(tables: Tables, given: str, alias: str) -> tuple[Source, tuple[Broken
     is not Parquet is made so first, by DuckDB, row by row: then a line is broken just where it is for that engine."""
     file = Path(given)
     if file.is_dir() or (file.is_file() and file.suffix.lower() == ".parquet"):
-        return _viewed(tables, file, given, alias, ""), ()
+        return viewed(tables, file, given, alias), ()
     place = tables.place().with_suffix(".parquet")
     with duckdb.connect(":memory:") as con:
         con.execute(f"SET temp_directory = {quoted(str(tables.folder))}")
@@ -128,10 +161,30 @@ def opened(tables: Tables, given: str, alias: str) -> tuple[Source, tuple[Broken
         with readable(source):
             con.execute(f"COPY (SELECT * FROM {source.relation}) TO {quoted(str(place))} (FORMAT parquet)")
         broken = con.execute(f"SELECT linje, grunn, tekst FROM ({broken_lines(con)})").fetchall()
-    return _viewed(tables, place, source.name, alias, source.text_file), tuple(broken)
+    return viewed(tables, place, source.name, alias, source.text_file), tuple(broken)
 
 
-def _viewed(tables: Tables, place: Path, name: str, alias: str, text_file: str) -> Source:
+def described(frame: "DataFrame", name: str) -> Source:
+    """A table that came as one of Spark, as it will be viewed."""
+    return Source(name, identifier(name), tuple((each.name, _in_duckdb(each.dataType)) for each in frame.schema.fields))
+
+
+def written(frame: "DataFrame", matching: Matching, place: Path) -> None:
+    """The columns of such a table that are fields, worked out once by its own session. A file has no column without a
+    type."""
+    columns: list[str] = []
+    for name in dict.fromkeys(each.column for each in matching.matches):
+        if frame.columns.count(name) > 1:
+            raise cannot(f"Kolonnen «{name}» står flere ganger i tabellen.", "Gi hver kolonne sitt eget navn.")
+        at = frame.columns.index(name)
+        value = f"CAST(k{at} AS STRING)" if _said(frame.schema.fields[at].dataType) == "void" else f"k{at}"
+        columns.append(f"{value} AS {ticked(name)}")
+    numbered = (f"k{at}" for at in range(len(frame.columns)))  # others may differ from ours only in case
+    frame.toDF(*numbered).selectExpr(*columns).write.parquet(uri(place))
+
+
+def viewed(tables: Tables, place: Path, name: str, alias: str, text_file: str = "") -> Source:
+    """A file or a folder of Parquet, as a view with the number of each row."""
     with _readable(name):
         raw = read(tables.spark, place)
         types = {each.name: each.dataType for each in raw.schema.fields}
@@ -140,7 +193,7 @@ def _viewed(tables: Tables, place: Path, name: str, alias: str, text_file: str) 
     columns = [f"{_composed(column, kind_of(said[column]), _said(type_))} AS {ticked(column)}"
                for column, type_ in types.items()]
     tables.view(f"{alias} rå", raw.selectExpr("*", "_metadata.row_index AS `§nr`", "_metadata.file_path AS `§fil`"))
-    tables.rows(f"{alias} filer", "`§sti` STRING, `§før` BIGINT", first)
+    tables.rows(f"{alias} filer", {"§sti": "STRING", "§før": "BIGINT"}, first)
     tables.view(alias, f"SELECT {', '.join([f'`§før` + `§nr` + 1 AS {ticked(NUMBER)}', *columns])} FROM "
                        f"{ticked(f'{alias} rå')} JOIN {ticked(f'{alias} filer')} ON `§fil` = `§sti`")
     return Source(name, identifier(alias), tuple(said.items()), text_file=text_file)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends.typed_facts import Answer, answers_of, relation
+from backends.held import Engine
+from backends.typed_facts import answers_of, relation
 from sqlglot import exp
 
 from rulesdsl.core import ir
@@ -65,24 +66,26 @@ def postgres() -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def by_postgres(
-    connection: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]
-) -> list[dict[str, Answer]]:
+@pytest.fixture
+def by_postgres(postgres: Any) -> Engine:
     """The answers of the compiled edition."""
-    text = in_dialect(compile_edition(edition, {entity.name: "fakta"}), "postgres")
-    columns = relation(edition, entity)
-    kinds = ["JSONB[]" if kind.startswith("STRUCT") else exp.DataType.build(kind, dialect="duckdb").sql("postgres")
-             for kind in columns.values()]
-    said = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS fakta")
-        cursor.execute(f"CREATE TEMPORARY TABLE fakta ({said})")
-        if rows:
-            places = ", ".join(f"%s::{kind}" for kind in kinds)
-            cursor.executemany(f"INSERT INTO fakta VALUES ({places})", [
-                [_value(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows])
-        cursor.execute(text)
-        return answers_of(edition, entity, [each.name for each in cursor.description], cursor.fetchall())
+    def answer(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Any]]:
+        text = in_dialect(compile_edition(edition, {entity.name: "fakta"}), "postgres")
+        columns = relation(edition, entity)
+        kinds = ["JSONB[]" if kind.startswith("STRUCT") else exp.DataType.build(kind, dialect="duckdb").sql("postgres")
+                 for kind in columns.values()]
+        said = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+        with postgres.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS fakta")
+            cursor.execute(f"CREATE TEMPORARY TABLE fakta ({said})")
+            if rows:
+                places = ", ".join(f"%s::{kind}" for kind in kinds)
+                cursor.executemany(f"INSERT INTO fakta VALUES ({places})", [
+                    [_value(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows])
+            cursor.execute(text)
+            return [*answers_of(edition, entity, [each.name for each in cursor.description], cursor.fetchall())]
+
+    return answer
 
 
 def _value(value: Any, kind: str) -> Any:

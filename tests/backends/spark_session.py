@@ -1,4 +1,4 @@
-"""A local Spark session, and the answers that it gives."""
+"""A local Spark session, and the answers that it gives, step by step and as they are printed."""
 
 import contextlib
 import shutil
@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any
 
 import pytest
-from backends.typed_facts import Answer, answers_of, relation
+from backends.held import Engine
+from backends.typed_facts import answers_of, given_of, relation
 from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.sql.compile import compile_edition
-from rulesdsl.sql.spark import SETTINGS, steps
+from rulesdsl.sql.spark import SETTINGS, planned_steps, script
 
 _OPTIONS = {
     "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
@@ -50,20 +51,41 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     session.stop()
 
 
-def with_facts(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> None:
+@pytest.fixture
+def by_spark(spark: Any) -> Engine:
+    """The answers of the compiled edition, step by step, with what each clause gave or took."""
+    def answer(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Any]]:
+        _with_facts(spark, edition, entity, rows)
+        *made, last = planned_steps(compile_edition(edition, {entity.name: "fakta"}, with_contributions=True))
+        for step in made:
+            found = spark.sql(step.text)
+            (found.localCheckpoint() if step.kept else found).createOrReplaceTempView(step.name)
+        found = spark.sql(last.text)
+        told = found.collect()
+        return [answer | given for answer, given in zip(
+            answers_of(edition, entity, found.columns, told), given_of(found.columns, told), strict=True)]
+
+    return answer
+
+
+@pytest.fixture
+def as_printed(spark: Any) -> Engine:
+    """The answers that the statements give, as they are printed."""
+    def answer(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Any]]:
+        _with_facts(spark, edition, entity, rows)
+        *made, last = script(compile_edition(edition, {entity.name: "fakta"})).split(";\n")
+        for statement in made:
+            spark.sql(statement)
+        found = spark.sql(last)
+        return [*answers_of(edition, entity, found.columns, found.collect())]
+
+    return answer
+
+
+def _with_facts(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> None:
     """The typed facts as the relation ``fakta``."""
     kinds = {name: exp.DataType.build(kind, dialect="duckdb").sql("spark")
              for name, kind in relation(edition, entity).items()}
     schema = ", ".join(f"`{name}` {kind}" for name, kind in kinds.items())
     found = spark.createDataFrame([tuple(row) for row in rows], schema, verifySchema=False)
     found.coalesce(1).localCheckpoint().createOrReplaceTempView("fakta")
-
-
-def by_spark(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Answer]]:
-    """The answers of the compiled edition, step by step."""
-    with_facts(spark, edition, entity, rows)
-    *made, (_, answer) = steps(compile_edition(edition, {entity.name: "fakta"}))
-    for name, text in made:
-        spark.sql(text).localCheckpoint().createOrReplaceTempView(name)
-    found = spark.sql(answer)
-    return answers_of(edition, entity, found.columns, found.collect())

@@ -1,68 +1,40 @@
-"""Apache Spark held to the interpreter: value, status, clause, rule and missing facts, with no tolerance."""
+"""Apache Spark held to the interpreter: value, status, clause, rule, missing facts, and what each clause gave or took,
+with no tolerance."""
 
-from typing import Any
-
-import pytest
-from backends.every_form import cases, rulebook
-from backends.spark_session import by_spark, spark, with_facts  # noqa: F401
-from backends.test_agreement import WORKSPACE, drawn
-from backends.typed_facts import answers_of, decided
-from hypothesis import HealthCheck, Phase, event, given, settings
+from backends import every_form
+from backends.held import Engine, on_documents, on_real_cases
+from backends.spark_session import as_printed, by_spark, spark  # noqa: F401
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from rulebooks import Rulebook, documents, rulebooks
+from rulebooks import Rulebook, amounts, documents, rulebooks
 
-from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
-from rulesdsl.sql.compile import compile_edition
-from rulesdsl.sql.spark import script
-from rulesdsl.sql.terms import NotInSql
 
-EDITIONS = ("isf@2020",)
-"""The year with the most forms. DuckDB is held to all of them."""
-
-CASES = 150
-"""How many documents each edition is tried on."""
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck),
+               phases=[Phase.explicit, Phase.reuse, Phase.generate])
+SOME_DOCUMENTS = st.lists(documents(), min_size=6, max_size=8)
 
 
-@pytest.mark.parametrize("name", EDITIONS)
-def test_the_real_editions(spark: Any, name: str) -> None:  # noqa: F811
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
-    entity = edition.entities["Episode"]
-    wanted = decided(edition, entity, drawn(edition, CASES, seed=1 + edition.valid_from.year))
-    assert wanted.differences(by_spark(spark, edition, entity, wanted.rows)) == []
+def test_the_year_with_the_most_forms(by_spark: Engine) -> None:  # noqa: F811
+    """DuckDB is held to all of them."""
+    assert on_real_cases(by_spark, "isf@2020", 150, seed=2021) == []
 
 
-def test_every_form(spark: Any) -> None:  # noqa: F811
-    edition = rulebook().edition()
-    entity = edition.entities["Episode"]
-    wanted = decided(edition, entity, [load(document, edition) for document in cases(120)])
-    assert wanted.differences(by_spark(spark, edition, entity, wanted.rows)) == []
+def test_every_form(by_spark: Engine) -> None:  # noqa: F811
+    assert on_documents(by_spark, every_form.rulebook(), every_form.cases(120)) == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck),
-          phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(rulebooks(), st.lists(documents(), min_size=6, max_size=8))
-def test_generated_rulebooks(spark: Any, book: Rulebook, found: list[Document]) -> None:  # noqa: F811
-    edition = book.edition()
-    entity = next(edition.entities[result.entity] for result in edition.results.values())
-    wanted = decided(edition, entity, [load(document, edition) for document in found])
-    try:
-        answers = by_spark(spark, edition, entity, wanted.rows)
-    except NotInSql as lacking:
-        event(f"not in SQL: {lacking.what}")
-        return
-    assert wanted.differences(answers) == []
+@FEW
+@given(rulebooks(), SOME_DOCUMENTS)
+def test_generated_rulebooks(by_spark: Engine, book: Rulebook, found: list[Document]) -> None:  # noqa: F811
+    assert on_documents(by_spark, book, found) == []
 
 
-def test_the_statements_as_they_are_printed(spark: Any) -> None:  # noqa: F811
-    edition = WORKSPACE.edition("isf@2017")
-    assert edition is not None
-    entity = edition.entities["Episode"]
-    wanted = decided(edition, entity, drawn(edition, 40, seed=4))
-    with_facts(spark, edition, entity, wanted.rows)
-    *made, answer = script(compile_edition(edition, {entity.name: "fakta"})).split(";\n")
-    for statement in made:
-        spark.sql(statement)
-    found = spark.sql(answer)
-    assert wanted.differences(answers_of(edition, entity, found.columns, found.collect())) == []
+@settings(FEW, max_examples=8)
+@given(amounts(), SOME_DOCUMENTS)
+def test_what_each_clause_gave_or_took(by_spark: Engine, book: Rulebook, found: list[Document]) -> None:  # noqa: F811
+    assert on_documents(by_spark, book, found) == []
+
+
+def test_the_statements_as_they_are_printed(as_printed: Engine) -> None:  # noqa: F811
+    assert on_real_cases(as_printed, "isf@2017", 40, seed=4) == []
