@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarks.handwritten import beside, run_all
 from benchmarks.handwritten import run as run_by_hand
 from click.testing import CliRunner
 from national_cases import MADE, cases, make
@@ -158,3 +159,74 @@ def test_the_handwritten_query_decides_as_the_rules_do(tmp_path: Path) -> None:
                     assert (thing.key, name, outcome.value) == (thing.key, name, given[thing.key][name])
                     known += name == "refusjon"
     assert known > 6000 * 0.8
+
+
+CROWDED = """
+    SELECT * REPLACE (
+      'P' || lpad((lott % 400)::VARCHAR, 8, '0') AS pasient_id,
+      CASE WHEN utdato IS NOT NULL THEN DATE '2020-04-20' + (lott % 30)::INTEGER END AS utdato,
+      CASE WHEN inndato IS NOT NULL THEN DATE '2020-04-20' + (lott % 30)::INTEGER - nights END AS inndato,
+      CASE WHEN lott % 5 < 3 THEN 1 ELSE omsorgsniva END AS omsorgsniva,
+      CASE WHEN lott % 7 < 5 THEN (nights + lott % 13 // 11)::INTEGER END AS permisjonsdogn,
+      CASE WHEN lott % 11 < 3 THEN korrigerte_poeng WHEN lott % 11 = 3 THEN 0 END AS korrigerte_poeng,
+      CASE WHEN lott % 17 < 12 THEN lott % 2 = 0 END AS dag_kir,
+      CASE WHEN lott % 19 < 10 THEN ['317O', '88', '222O', '462A', 'ukjent'][1 + (lott // 19 % 5)::INTEGER] ELSE drg END
+        AS drg
+    )
+    FROM (SELECT *, hash(episode_id) // 100 AS lott, (1 + hash(episode_id) // 7 % 4)::INTEGER AS nights FROM '{}')"""
+"""Episodes of few patients on few days, with more leave and less known than there ever is."""
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_the_handwritten_query_for_everything_does_as_the_rules_do(crowded: bool, tmp_path: Path) -> None:
+    """Every value, NULL where it is not known, and the rows that are set aside, with what is wrong with them."""
+    rules, answers = edition(2020), tmp_path / "by_hand.parquet"
+    folder = make(tmp_path, 1500, seed=5, error_share=0.03, hole_share=0.4)
+    episodes, patients = folder / "episoder.parquet", folder / "pasienter.parquet"
+    if crowded:
+        with duckdb.connect() as connection:
+            made = CROWDED.format(episodes.rename(folder / "uvanlige.parquet"))
+            connection.execute(f"COPY (SELECT * EXCLUDE (lott, nights) FROM ({made})) TO '{episodes}'")
+    run_all(episodes, patients, answers)
+    with duckdb.connect() as connection:
+        names = ", ".join(f'"{name}"' for name in rules.results)
+        rows = connection.execute(f"SELECT episode_id, {names} FROM '{answers}'").fetchall()
+        aside = set(connection.execute(
+            f"SELECT episode_id, felt FROM '{beside(answers)}' AS f"
+            f" JOIN read_parquet('{episodes}', file_row_number = true) AS e ON f.rad = e.file_row_number + 1").fetchall())
+    given = {key: dict(zip(rules.results, values, strict=True)) for key, *values in rows}
+    decided, wrong, unknown = 0, set(), 0
+    for case in cases(folder, rules):
+        outcomes = decide(rules, case).outcomes
+        for thing in case.things:
+            assert thing.key is not None
+            wrong |= {(thing.key, error.field.partition("].")[2].partition("[")[0]) for error in thing.errors}
+            if thing.errors:
+                assert thing.key not in given
+                continue
+            values = {name: outcomes[thing, name].value for name in rules.results}
+            values["samhandlingstiltak"] = [*values["samhandlingstiltak"]]
+            assert (thing.key, given[thing.key]) == (thing.key, values)
+            decided += 1
+            unknown += values["refusjon"] is None
+    assert aside == wrong
+    assert 25 < len(wrong) == 1500 - decided
+    assert 0.2 < unknown / decided < 0.9
+
+
+def test_the_handwritten_query_sets_aside_keys_that_stand_twice_and_patients_nobody_knows(tmp_path: Path) -> None:
+    folder, answers = make(tmp_path / "made", 900, seed=6), tmp_path / "by_hand.parquet"
+    episodes, patients = tmp_path / "episoder.parquet", tmp_path / "pasienter.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (FROM '{folder}/episoder.parquet' UNION ALL (FROM '{folder}/episoder.parquet' "
+                           f"LIMIT 3)) TO '{episodes}'")
+        connection.execute(f"COPY (FROM '{folder}/pasienter.parquet' WHERE pasient_id <> 'P00000000') TO '{patients}'")
+        unknown = connection.execute(f"SELECT file_row_number + 1 FROM read_parquet('{episodes}', file_row_number = "
+                                     "true) WHERE pasient_id = 'P00000000'").fetchall()
+        run_all(episodes, patients, answers)
+        found = connection.execute(f"SELECT rad, felt FROM '{beside(answers)}'").fetchall()
+        assert sorted(found) == sorted([(row, "pasient.pasient_id") for (row,) in unknown]
+                                       + [(row, "episode_id") for row in (901, 902, 903)])
+        left = connection.execute(f"SELECT rad FROM '{answers}' ORDER BY rad").fetchall()
+    assert [row for (row,) in left] == sorted(set(range(1, 901)) - {row for (row,) in unknown})
+    assert unknown

@@ -153,12 +153,12 @@ def document(found: Near, edition: Edition) -> tuple[dict[str, Json], str]:
     at = next((number for number, row in enumerate(rows) if row[ROW] == found.rad), None)
     if at is None:
         raise cannot(f"Rad {found.rad} finnes ikke i dataene nå.", "Kjør dataene på nytt.")
-    made = [_filled(places(edition, entity.name), row, edition) for row in rows]
+    made = [filled(places(edition, entity.name), row, edition) for row in rows]
     if not entity.parent or rows[at].get(book.group) is None:
         return made[at], ""
     front = book.group.removesuffix(edition.entities[entity.parent].key)
     owner = {name.removeprefix(front): value for name, value in rows[at].items() if name.startswith(front)}
-    top = _filled(places(edition, entity.parent), owner, edition)
+    top = filled(places(edition, entity.parent), owner, edition)
     top[entity.plural] = [*made]
     return top, f"{entity.plural}[{at}]"
 
@@ -168,7 +168,7 @@ def typed_query(edition: Edition, entity: str, rows: Rows, parents: str | None) 
     return typed(edition, entity, rows, parents).sql(DIALECT)
 
 
-def _filled(fields: Iterable[Place], row: Mapping[str, Any], edition: Edition) -> dict[str, Json]:
+def filled(fields: Iterable[Place], row: Mapping[str, Any], edition: Edition) -> dict[str, Json]:
     """The known fields of a thing, those of records within them."""
     made: dict[str, Json] = {}
     for each in fields:

@@ -5,7 +5,6 @@ A document holds the typed facts of the rows, not what the columns had, and each
 explained is what was decided.
 """
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import duckdb
 from attrs import define, field
 
+from rulesdsl.batch.case_of import filled
 from rulesdsl.batch.contrast_sums import Measure
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.plan import Plan
@@ -21,9 +21,8 @@ from rulesdsl.compare.comparison import Comparer
 from rulesdsl.compare.contrast import Clauses, Example
 from rulesdsl.compare.phrases import counted
 from rulesdsl.core.ir import Edition
-from rulesdsl.core.types import Record
 from rulesdsl.evaluate.case import Thing, load
-from rulesdsl.evaluate.documents import Document, Json
+from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.explanation import Split
 from rulesdsl.evaluate.interpreter import decide
@@ -32,7 +31,7 @@ from rulesdsl.evaluate.wording import result_called
 from rulesdsl.source import frozen
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows, accessor, typed
-from rulesdsl.sql.kinds import Place, places
+from rulesdsl.sql.kinds import places
 
 MOST_TOGETHER = 30
 """A row that belongs with more others than these is not split: every mixture of the editions decides them all."""
@@ -144,52 +143,19 @@ class Examples:
         """The rows as a case; one that belongs to nothing stands alone."""
         edition, book = reading.edition, reading.plan.rulebook
         own = places(edition, book.entity)
-        things: list[Json] = [_thing(facts[each], own, "") for each in siblings]
-        front = accessor(edition, book.entity)
-        above = _thing(facts[siblings[0]], places(edition, book.parent), front) if book.parent else {}
+        things = [filled(own, facts[each], edition) for each in siblings]
+        front, first = accessor(edition, book.entity), facts[siblings[0]]
+        owner = {name.removeprefix(front): value for name, value in first.items() if name.startswith(front)}
+        above = filled(places(edition, book.parent), owner, edition) if book.parent else {}
         if not above:
             (alone,) = things
-            assert isinstance(alone, dict)
             return Document(alone)
-        return Document({**above, edition.entities[book.entity].plural: things})
+        return Document({**above, edition.entities[book.entity].plural: [*things]})
 
 
 def _key(name: str) -> str:
     """A key as it may be compared before it is typed: never too few are found."""
     return f"nfc_normalize(CAST({identifier(name)} AS VARCHAR))"
-
-
-def _thing(facts: Mapping[str, Any], fields: Iterable[Place], front: str) -> dict[str, Json]:
-    made: dict[str, Json] = {}
-    for place in fields:
-        value = facts.get(front + place.path)
-        if value is None:
-            continue
-        *above, last = place.path.split(".")
-        inside = made
-        for name in above:
-            inner = inside.setdefault(name, {})
-            assert isinstance(inner, dict)
-            inside = inner
-        if isinstance(place.type, Record):
-            inside.setdefault(last, {})
-        else:
-            inside[last] = _json(value)
-    return made
-
-
-def _json(value: Any) -> Json:
-    match value:
-        case bool() | str() | Decimal():
-            return value
-        case int():
-            return Decimal(value)
-        case datetime.date():
-            return value.isoformat()
-        case dict():
-            return {name: _json(each) for name, each in value.items() if each is not None}
-        case _:
-            return [_json(each) for each in value]
 
 
 def fewest_together(con: duckdb.DuckDBPyConnection, answers: str, group: str, candidates: Sequence[int]) -> int:
