@@ -24,7 +24,7 @@ from rulesdsl.publish.json import written
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace
 
-MEMORY = "3GiB"
+MEMORY = "2.5GiB"
 """How much memory the engine of a run may take where nothing is said; what there is no room for is put on disk. A run
 of any size then stays under 4 GiB in all."""
 

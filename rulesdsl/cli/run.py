@@ -42,8 +42,8 @@ INSTALL = "pip install 'isfrules[batch]'"
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.option("--patients", metavar="DATA", help="Tabellen over pasientene, om de har sin egen.")
 @click.option("--overwrite", is_flag=True, help="Skriver over filene om de finnes.")
-@click.option("--memory", metavar="MENGDE", default="3GiB",
-              help="Minnet DuckDB kan bruke (3GiB). Det som ikke får plass, legges på disk.")
+@click.option("--memory", metavar="MENGDE", default="2.5GiB",
+              help="Minnet DuckDB kan bruke (2.5GiB). Det som ikke får plass, legges på disk.")
 @click.option("--brief", is_flag=True, help="Bare verdi og status: uten punkt, regel, det som mangler, og kronene "
               "hvert punkt ga eller tok.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
