@@ -1,27 +1,34 @@
-"""A slice of ISF 2020 in OpenFisca beside exact SQL, from file to file: how long it takes, and what float32 costs.
+"""A slice of ISF 2020 in OpenFisca beside ``isfrules run``, from file to file: how long each takes, and what float32
+costs, held against exact SQL.
 
 The slice is stays and day treatments in somatic care: what counts, points and price; no rule that looks at several
-episodes. OpenFisca runs under a Python of its own, for it has demands on numpy of its own: ``BENCH_OPENFISCA`` names
-it. ``BENCH_MILLIONS`` says how many rows there are in all, in millions; about 11 % of them are in the slice.
+episodes. ``isfrules`` decides it by all of the regelverk, with every result. ``pip install '.[bench]'`` brings
+OpenFisca; ``BENCH_OPENFISCA`` may name another Python that has it. ``BENCH_MILLIONS`` says how many rows there are in
+all, in millions; about 11 % of them are in the slice.
 """
 
 import json
 import os
 import subprocess
+import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from rulesdsl.batch.run import Job, run
+from rulesdsl.workspace import Workspace
 from tests.benchmarks.handwritten import prepare
 from tests.national_cases import make
 
 ROOT = Path(__file__).parents[2]
-PYTHON = os.environ.get("BENCH_OPENFISCA", "")
+PYTHON = os.environ.get("BENCH_OPENFISCA", sys.executable if find_spec("openfisca_core") else "")
+SLICE = "sektor = 'somatikk' AND omsorgsniva IN (1, 2) AND drg IS NOT NULL"
 MILLIONS = float(os.environ.get("BENCH_MILLIONS", "1").split()[0])
 
-EXACT = """
+EXACT = f"""
 SELECT episode_id, tellende,
   CASE WHEN tellende THEN round(coalesce(korrigerte_poeng, vekt) * 45808 * 0.50, 2) ELSE 0 END::DECIMAL(18, 2)
     AS refusjon
@@ -33,15 +40,18 @@ FROM (
     AND (utfort_av <> 'kommune' OR "avtale.mellom_nivaaer" AND "avtale.forankret" AND "avtale.sikrer_rapportering")
     AND saerformaal IS NULL AS tellende
   FROM episoder e LEFT JOIN vekt v ON v.slag = 'DRG' AND v.kode = e.drg
-  WHERE sektor = 'somatikk' AND omsorgsniva IN (1, 2) AND drg IS NOT NULL
+  WHERE {SLICE}
 )
 """
 
 
-@pytest.mark.skipif(not PYTHON, reason="BENCH_OPENFISCA names no Python with openfisca-core")
+@pytest.mark.skipif(not PYTHON, reason="OpenFisca is not installed: pip install '.[bench]'")
 def test_a_slice_in_openfisca(tmp_path: Path) -> None:
     folder = make(tmp_path / "data", round(MILLIONS * 1_000_000))
-    episodes, theirs, exact = folder / "episoder.parquet", tmp_path / "openfisca.parquet", tmp_path / "exact.parquet"
+    episodes, theirs, exact = tmp_path / "utsnitt.parquet", tmp_path / "openfisca.parquet", tmp_path / "exact.parquet"
+    with duckdb.connect() as connection:
+        of_all = f"FROM '{folder / 'episoder.parquet'}' WHERE {SLICE}"
+        connection.execute(f"COPY ({of_all}) TO '{episodes}' (FORMAT parquet)")
     program = Path(__file__).with_name("openfisca_2020.py")
     weights = ROOT / "regelverk" / "isf" / "kostnadsvekt-2020.csv"
     done = subprocess.run([PYTHON, program, episodes, weights, theirs], capture_output=True, text=True)
@@ -60,7 +70,19 @@ def test_a_slice_in_openfisca(tmp_path: Path) -> None:
                 FROM '{exact}' a JOIN '{theirs}' b USING (episode_id)""").fetchone()
     assert found is not None
     rows, differ, off, most, total, away = found
-    print(f"\n{rows:,} rows of the slice: OpenFisca {seconds:.2f} s and {kilobytes / 1024:.0f} MB, "
+    patients = folder / "pasienter.parquet"
+    compiled, brief = (_by_isfrules(episodes, patients, tmp_path, brief) for brief in (False, True))
+    print(f"\n{rows:,} rows of the slice: OpenFisca {seconds:.2f} s and {kilobytes / 1024:.0f} MB, two results; "
+          f"isfrules {compiled:.2f} s with every result and its reasons, {brief:.2f} s without reasons; "
           f"exact SQL {taken:.2f} s")
     print(f"tellende differs in {differ:,} rows; refusjon is not right to the øre in {off:,} ({off / rows:.1%}), "
           f"at most {most * 100:.2f} øre off; in all {away:+,.2f} of {total:,.2f} kr")
+
+
+def _by_isfrules(episodes: Path, patients: Path, folder: Path, brief: bool) -> float:
+    """Seconds of a run with all of the regelverk."""
+    job = Job(str(episodes), folder / "ut.parquet", edition="isf@2020", parents=str(patients), overwrite=True,
+              brief=brief)
+    start = time.perf_counter()
+    run(job, Workspace(ROOT / "regelverk"))
+    return time.perf_counter() - start

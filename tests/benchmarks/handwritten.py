@@ -1,5 +1,5 @@
-"""Runs the queries of ISF 2020 that were written by hand, from file to file: ``handwritten_2020.sql`` for three results of
-rows of which all is known, ``handwritten_2020_all.sql`` for every result of any row."""
+"""Runs the queries of ISF 2020 that were written by hand, from file to file: ``handwritten_2020.sql`` for three results
+of rows of which all is known, ``handwritten_2020_all.sql`` for every result of any row."""
 
 from pathlib import Path
 

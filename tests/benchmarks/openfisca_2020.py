@@ -1,6 +1,6 @@
 """A slice of ISF 2020 in OpenFisca, from file to file: stays and day treatments in somatic care that have a DRG.
 
-Runs under a Python of its own that has openfisca-core, numpy and pyarrow:
+Runs as a process of its own, under a Python that has openfisca-core and pyarrow:
 ``openfisca_2020.py EPISODES WEIGHTS OUTPUT``.
 """
 
