@@ -199,7 +199,7 @@ def compile_edition(
         rules = Rules(edition, entity, sheet, terms, waits, numbered(result), found, answered, open_)
         answers += rules.outcome(result)
     if with_contributions:
-        terms = Terms(edition, entity, sheet, many, False)
+        terms = Terms(edition, entity, sheet, many, False, numbers=terms.numbers)
         for result in ladders_of(edition).results.values():
             Rules(edition, entity, sheet, terms, False, numbered(result), found, answered, open_).outcome(result)
         answers += _contributions(edition, sheet, found)

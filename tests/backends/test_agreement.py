@@ -75,6 +75,47 @@ def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
     assert wanted.differences(by_duckdb(edition, entity, wanted.rows)) == []
 
 
+SEARCHED = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Episode «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  fri               : ja/nei
+  rang              : tall
+  poster            : liste av tekst
+
+resultat refusjon : kroner for Episode «Refusjon»
+
+punkt en «En»
+  ifølge oss
+  refusjon er hvis (første nei for p i poster etter rang ellers ja) så 2 kr ellers 1 kr
+
+punkt to «To»
+  ifølge oss
+  unntak fra en
+  når fri
+  refusjon er 0 kr
+"""
+
+
+def test_a_search_on_the_way_to_an_amount(tmp_path: Path) -> None:
+    """What it waits for is told, though the steps towards the amount, which need not tell it, search alike."""
+    (tmp_path / "prøve.isf").write_text(SEARCHED, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    rows = [{"fri": fri, "rang": rang, "poster": items} for fri in (True, False, None) for rang in (1, None)
+            for items in ([], ["a", "b"], None)]
+    cases = [load(Document({"episode_id": f"E{number}", "utdato": "2020-05-01"} | {
+        name: value for name, value in row.items() if value is not None}), edition) for number, row in enumerate(rows)]
+    wanted = decided(edition, edition.entities["Episode"], cases)
+    assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
+    assert any("rang" in answer["refusjon"][4] for answer in wanted.answers if answer)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(amounts(), st.lists(documents(), min_size=1, max_size=8))
 def test_what_each_clause_gave_or_took(book: Rulebook, found: list[Document]) -> None:
