@@ -148,9 +148,8 @@ def explain_document(
             explained = evolve(explained, compared=compared)
         receipt = receipt_of(ENGINE, edition, hashed, thing.place, asked.edition is not None, asked.known)
         found.append(evolve(explained, receipt=receipt))
-    above = first.root.errors if first.things and first.root not in first.things else []
-    if above:
-        found.insert(0, explain_broken(first.root, entities_from, tuple(above)))
+    others = [each for each in first.everything if first.things and each.errors and each not in first.things]
+    found = [*(explain_broken(each, entities_from, tuple(each.errors)) for each in others), *found]
     for number, each in enumerate(found):
         if each.receipt is not None:
             found[number] = evolve(each, receipt=with_document(each.receipt, document.raw))

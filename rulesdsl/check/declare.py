@@ -197,16 +197,27 @@ def _check_fields(names: Names, problems: Problems) -> None:
         many = {each.plural.text if each.plural else plural_of(each.name.text): each.name
                 for each in names.entities.values() if each.parent and each.parent.text == entity.name.text}
         parent = {accessor(entity.parent.text): entity.parent} if entity.parent else {}
+        for name, below in many.items():
+            decl = values.get(name)
+            if decl is not None and not _is_of_another(decl, entity):
+                problems.add("ISF202", decl.name.span, f"er også navnet på {below.text} i reglene for "
+                             f"{entity.name.text}", detail=name, also=[(below.span, "entiteten")],
+                             hint="Velg et annet navn.")
         for each in entity.fields:
             decl = values.get(each.name.text)
-            elsewhere = isinstance(decl, ast.ResultDecl | ast.DecisionDecl) and decl.entity.text != entity.name.text
-            if decl is not None and not elsewhere:
+            if decl is not None and not _is_of_another(decl, entity):
                 problems.add("ISF202", decl.name.span, f"er også et felt i {entity.name.text}", detail=each.name.text,
                              also=[(each.name.span, "feltet")], hint="Velg et annet navn.")
             taken = many.get(each.name.text) or parent.get(each.name.text)
             if taken is not None:
                 problems.add("ISF202", each.name.span, f"er også navnet på {taken.text} i reglene",
                              detail=each.name.text, hint="Velg et annet navn.")
+
+
+def _is_of_another(decl: ast.RateDecl | ast.KodesettDecl | ast.ResultDecl | ast.DecisionDecl,
+                   entity: ast.EntityDecl) -> bool:
+    """Whether a value is a result of another entity, and so hides nothing in the rules for this one."""
+    return isinstance(decl, ast.ResultDecl | ast.DecisionDecl) and decl.entity.text != entity.name.text
 
 
 def accessor(entity: str) -> str:
@@ -257,9 +268,10 @@ def _entity(decl: ast.EntityDecl, declared: Declared) -> ir.Entity:
             problems.add("ISF201", decl.parent.span, "er ikke en entitet", detail=parent,
                          hint=did_you_mean(parent, names.entities))
         parent = ""
-    elif decl.parent and names.entities[parent].parent is not None:
-        problems.add("ISF418", decl.parent.span, f"hører selv til {names.entities[parent].parent.text}",  # type: ignore[union-attr]
-                     hint="En entitet kan høre til en som står for seg selv.")
+    elif decl.parent and (ring := _ring(decl, names)):
+        if decl.name.text == next(each for each in names.entities if each in ring):  # one message for all of them
+            label = f"hører selv til {decl.name.text}" if len(ring) > 1 else "er entiteten selv"
+            problems.add("ISF418", decl.parent.span, label, hint="Den øverste entiteten står for seg selv, uten «i».")
         parent = ""
     keys = [each for each in decl.fields if each.role == "nøkkel"]
     dates = [each for each in decl.fields if each.role == "rettsdato"]
@@ -270,6 +282,18 @@ def _entity(decl: ast.EntityDecl, declared: Declared) -> ir.Entity:
         decl.name.text, decl.title, parent, decl.plural.text if decl.plural else plural_of(decl.name.text),
         keys[0].name.text if keys else "", dates[0].name.text if dates else "", _fields(decl.fields, declared),
     )
+
+
+def _ring(decl: ast.EntityDecl, names: Names) -> list[str]:
+    """The entities from one up to itself, where it belongs to itself in the end."""
+    found: list[str] = []
+    above = decl.parent
+    while above is not None and above.text in names.entities and above.text not in found:
+        found.append(above.text)
+        if above.text == decl.name.text:
+            return found
+        above = names.entities[above.text].parent
+    return []
 
 
 def _rate(decl: ast.RateDecl, declared: Declared) -> ir.Rate:

@@ -111,7 +111,9 @@ def _check_edition(
     examples = lower_examples(declared, lowered)
     properties = lower_properties(declared, lowered)
     uses = lowered.uses
-    final = frozenset(uses) - frozenset(name for used in uses.values() for name in used)
+    final = frozenset(uses) - frozenset(
+        name for one, used in uses.items() for name in used
+        if name in lowered.results and lowered.results[name].entity == lowered.results[one].entity)
     direct = {name for one in final for name in uses[one] if name in uses and not lowered.results[name].is_decision}
     written_in = origins(each)
     return ir.Edition(

@@ -100,6 +100,8 @@ def _name(name: str, span: Span, scope: Scope, wanted: Type | None) -> ir.Expr:
     value = scope.value(name)
     if value is not None:
         return value
+    if scope.own_many(name) is not None:
+        return _list_as_value(name, span, scope)
     if scope.thing(name) is not None:
         return scope.report("ISF201", span, "er en ting, ikke en verdi", f"Skriv «{name}.» og navnet på et felt.", name)
     if isinstance(wanted, Code) and name not in scope.declared.names.broken:
@@ -109,6 +111,11 @@ def _name(name: str, span: Span, scope: Scope, wanted: Type | None) -> ir.Expr:
     if name in scope.declared.names.broken:
         return BROKEN
     return scope.report("ISF201", span, *_unknown(name, scope), name)
+
+
+def _list_as_value(said: str, span: Span, scope: Scope) -> ir.Expr:
+    return scope.report("ISF301", span, "er en liste, ikke en verdi",
+                        f"Skriv «antall e i {said}» eller «finnes e i {said} der …».")
 
 
 def _unknown(name: str, scope: Scope) -> tuple[str, str]:
@@ -125,8 +132,15 @@ def _unknown(name: str, scope: Scope) -> tuple[str, str]:
     if name in names.results:
         return f"er et resultat for {names.results[name].entity.text}, ikke for {scope.entity.name}", ""
     entity = next((each for each in scope.declared.entities if scope.declared.field_of(each, name)), "")
-    if entity and entity == scope.entity.parent:
-        return f"er et felt i {entity}", f"Skriv «{accessor(entity)}.{name}»."
+    if entity and (way := scope.way_to(entity)):
+        return f"er et felt i {entity}", f"Skriv «{way}.{name}»."
+    many = next((each for each in scope.declared.entities.values() if each.plural == name and each.parent), None)
+    if many is not None:
+        way = scope.way_to(many.parent)
+        return f"hører til {many.parent}", f"Skriv «{way}.{name}»." if way else ""
+    above = next((each for each in scope.declared.entities if accessor(each) == name and scope.way_to(each)), "")
+    if above:
+        return f"er det {scope.entity.parent} hører til", f"Skriv «{scope.way_to(above)}»."
     if entity:
         return f"er et felt i {entity}, ikke i {scope.entity.name}", ""
     holder = scope.declared.kodeverk_with(name)
@@ -162,8 +176,7 @@ def _access(node: ast.Access, scope: Scope) -> ir.Expr:
         if value is not None:
             return value
         if scope.many_of(holder, name):
-            return scope.report("ISF301", node.span, "er en liste, ikke en verdi",
-                                f"Skriv «antall e i {node.span.text}» eller «finnes e i … der …».")
+            return _list_as_value(node.span.text, node.span, scope)
         return scope.report("ISF201", node.name.span, f"er ikke et felt i {holder.entity.name}",
                             did_you_mean(name, scope.member_names(holder)), name)
     value = infer(node.of, scope)

@@ -254,7 +254,7 @@ def _guard(clause: ast.ClauseDecl, scope: Scope) -> ir.Expr | None:
 
 def _add_part(name: ast.Name, value: ast.Expr, scope: Scope) -> None:
     check_reserved(name, scope.declared.problems)
-    if scope.value(name.text) is not None or scope.thing(name.text) is not None:
+    if scope.is_taken(name.text):
         scope.report("ISF202", name.span, "er alt et navn her", "Velg et annet navn.", name.text)
     inner = scope.infer(value)
     if scope.deepened(name.text, inner) > MAX_PARTS_DEPTH:

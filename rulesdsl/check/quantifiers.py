@@ -38,20 +38,31 @@ def _domain(node: ast.QuantifierExpr, scope: Scope) -> tuple[ir.Domain, Scope] |
     name = node.var.text
     if name != "annen":
         check_reserved(node.var, scope.declared.problems)
-    if scope.value(name) is not None or scope.thing(name) is not None:
+    if scope.is_taken(name):
         scope.report("ISF202", node.var.span, "er alt et navn her", "Velg et annet navn.", name)
-    if isinstance(node.over, ast.Access):
-        holder = thing_of(node.over.of, scope)
-        entity = scope.many_of(holder, node.over.name.text) if holder else None
-        if holder is not None and entity is not None:
-            over = ir.Children(holder.ref, entity.name, entity.plural)
-            return over, scope.binding(name, BoundThing(ir.Bound(name), entity))
+    found = _things(node.over, scope)
+    if found is not None:
+        holder, entity = found
+        over = ir.Children(holder, entity.name, entity.plural)
+        return over, scope.binding(name, BoundThing(ir.Bound(name), entity))
     items = scope.infer(node.over)
     if isinstance(items.type, ListOf):
         return ir.Elements(items), scope.binding(name, BoundItem(name, items.type.item))
     if not isinstance(items.type, Broken):
         scope.report("ISF310", node.over.span, f"er {type_name(items.type)}, ikke en liste")
     return None
+
+
+def _things(over: ast.Expr, scope: Scope) -> tuple[ir.Ref, ir.Entity] | None:
+    """Whose things are run over, and of what entity: ``pasient.episoder``, or bare those of the one that is decided."""
+    match over:
+        case ast.NameRef(name) if scope.value(name) is None and (own := scope.own_many(name)) is not None:
+            return ir.This(), own
+        case ast.Access(of, name) if (holder := thing_of(of, scope)) is not None:
+            entity = scope.many_of(holder, name.text)
+            return None if entity is None else (holder.ref, entity)
+        case _:
+            return None
 
 
 def _apart(node: ast.QuantifierExpr, over: ir.Domain, where: ir.Expr | None, scope: Scope) -> ir.Expr:

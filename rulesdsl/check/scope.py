@@ -94,6 +94,20 @@ class Scope:
                 return entity
         return None
 
+    def own_many(self, name: str) -> ir.Entity | None:
+        """The entity whose things a bare name is all of: those that belong to the one that is decided."""
+        return self.many_of(BoundThing(ir.This(), self.entity), name)
+
+    def way_to(self, entity: str) -> str:
+        """How rules speak of an entity that this one belongs to (``regning.pasient``); nothing where it does not."""
+        way, above = [], self.entity
+        while above.parent:
+            way.append(accessor(above.parent))
+            above = self.declared.entities[above.parent]
+            if above.name == entity:
+                return ".".join(way)
+        return ""
+
     def value(self, name: str) -> ir.Expr | None:
         """A bare name that means a value."""
         bound = self.bound.get(name)
@@ -108,7 +122,11 @@ class Scope:
 
     def means(self, name: str) -> bool:
         """Whether a bare name means anything here, or would if what it names could be read."""
-        return self.value(name) is not None or self.thing(name) is not None or name in self.declared.names.broken
+        return self.is_taken(name) or name in self.declared.names.broken
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a bare name is one of a value, a thing or many things here."""
+        return self.value(name) is not None or self.thing(name) is not None or self.own_many(name) is not None
 
     def member(self, thing: BoundThing, name: str) -> ir.Expr | None:
         """A field or a result of a thing."""
@@ -145,7 +163,8 @@ class Scope:
     def known_names(self) -> list[str]:
         own = [decl.name for decl in self.entity.fields]
         results = [key for key, decl in self.declared.names.results.items() if decl.entity.text == self.entity.name]
-        return [*own, *results, *self.declared.rates, *self.parts, *self.bound]
+        many = [each.plural for each in self.declared.entities.values() if each.parent == self.entity.name]
+        return [*own, *many, *results, *self.declared.rates, *self.parts, *self.bound]
 
     def member_names(self, thing: BoundThing) -> list[str]:
         fields = [decl.name for decl in thing.entity.fields]

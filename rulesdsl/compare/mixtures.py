@@ -165,4 +165,4 @@ def _read(root: Thing) -> list[tuple[object, ...]]:
 
 def _whole(case: Case) -> Case:
     """The case with everything in it to be decided, for one edition may have results of more things than another."""
-    return evolve(case, things=tuple(_tree(case.root)), alone=False)
+    return evolve(case, things=tuple(_tree(case.root)), around=())

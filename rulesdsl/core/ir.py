@@ -673,9 +673,9 @@ class Edition:
     """One edition of a rulebook, whole: all that is needed to decide a case on a day from first to last.
 
     ``results`` stand in such an order that each uses only earlier ones; ``shown`` is the author's order. ``final``
-    are those that no other uses; ``main`` those that people ask for: the final ones, and each ``resultat`` they use.
-    ``changes`` is the edition it is a change to. ``corrections`` are those its text holds, its predecessors' among
-    them, oldest first. ``meaning`` is the SHA-256 of what can decide an outcome.
+    are those that no other of the same entity uses; ``main`` those that people ask for: the final ones, and each
+    ``resultat`` they use. ``changes`` is the edition it is a change to. ``corrections`` are those its text holds, its
+    predecessors' among them, oldest first. ``meaning`` is the SHA-256 of what can decide an outcome.
     """
 
     rulebook: str

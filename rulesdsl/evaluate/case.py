@@ -48,24 +48,39 @@ class Thing:
             return f"{self.entity} {shortened(self.key)}"
         return f"{self.entity} i {self.place}" if self.place else self.entity
 
+    @property
+    def above(self) -> "tuple[Thing, ...]":
+        """What it belongs to, the nearest first."""
+        return () if self.parent is None else (self.parent, *self.parent.above)
+
 
 @frozen(eq=False)
 class Case:
     """A document under an edition. ``things`` are those that have results, in the order of the document.
 
-    ``place`` is where in the file the document stands. ``alone`` says that one thing came without the thing it
-    belongs to, which is then an empty one: nothing is known of its siblings.
+    ``place`` is where in the file the document stands. ``around`` is what the topmost thing of the document belongs
+    to where it came alone, the nearest first: each is an empty one, and nothing is known of others that belong to it.
     """
 
     root: Thing
     things: tuple[Thing, ...]
     place: str = ""
-    alone: bool = False
+    around: tuple[Thing, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether the topmost thing came without what it belongs to."""
+        return bool(self.around)
+
+    @property
+    def everything(self) -> "Iterator[Thing]":
+        """All things, in the order of the document, those without results included."""
+        return _with_children(self.root)
 
     @property
     def errors(self) -> tuple[CaseError, ...]:
         """The errors of all things, those without results included."""
-        return tuple(error for thing in _with_children(self.root) for error in thing.errors)
+        return tuple(error for thing in self.everything for error in thing.errors)
 
 
 def load(document: Document, edition: Edition) -> Case:
@@ -146,7 +161,7 @@ class Reader:
             above.children[root.entity] = [root]
             root.parent = above
             root = above
-        return Case(root, tuple(things), document.place, alone=root is not top)
+        return Case(root, tuple(things), document.place, top.above)
 
     def _thing(self, plan: Plan, raw: Json, place: str, things: list[Thing], keyed: bool = False) -> Thing:
         """A thing and all below it; those with results are added to ``things``."""

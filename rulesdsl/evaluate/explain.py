@@ -1,12 +1,22 @@
 """One run to one explanation: for each thing its results, each with its reasons, marks and alternatives."""
 
+from collections.abc import Iterator
+
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date
 from rulesdsl.core.values import shown
 from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.contributions import contributions
-from rulesdsl.evaluate.explanation import Alternative, CaseExplanation, Difference, Fact, ResultReason
+from rulesdsl.evaluate.explanation import (
+    Alternative,
+    CaseExplanation,
+    ClauseReason,
+    Difference,
+    Fact,
+    Mark,
+    ResultReason,
+)
 from rulesdsl.evaluate.facts import known, path_of
 from rulesdsl.evaluate.marks import marks_of, results_used
 from rulesdsl.evaluate.reasons import called, clause_reasons
@@ -56,7 +66,8 @@ def _result(
         found = missing_alternatives(run, thing, outcome, tried)
     elif result.name in taking and not result.is_decision:
         found = (taking[result.name],)
-    marks = marks_of(reasons, [made[name] for name in uses])
+    others = _marks_of_others(reasons, run, thing)
+    marks = run.marks[thing, result.name] = marks_of(reasons, [*(made[name].marks for name in uses), *others])
     given = contributions(outcome, run, thing, lambda name: marks if name == result.name else made[name].marks)
     return ResultReason(
         result.name, result.title, result.type, result.name in run.edition.main, outcome.status, outcome.value,
@@ -64,6 +75,31 @@ def _result(
         tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
         marks, _sentence(outcome, run, thing), result.name in run.edition.final, result_called(result), given,
     )
+
+
+def _marks_of_others(reasons: tuple[ClauseReason, ...], run: Run, thing: Thing) -> Iterator[tuple[Mark, ...]]:
+    """The marks of the results of other things that some reasons rest on."""
+    others = run.frames[thing].others
+    for path in results_used(reasons):
+        if path in others:
+            other, name = others[path]
+            yield tuple(_seen_from(mark, path.removesuffix(name)) for mark in _marks(run, other, name))
+
+
+def _marks(run: Run, thing: Thing, name: str) -> tuple[Mark, ...]:
+    """The marks of a result, whosever it is."""
+    if (thing, name) not in run.marks:
+        reasons = clause_reasons(run.outcomes[thing, name], run.frames[thing])
+        own = [_marks(run, thing, each) for each in results_used(reasons) if (thing, each) in run.outcomes]
+        run.marks[thing, name] = marks_of(reasons, [*own, *_marks_of_others(reasons, run, thing)])
+    return run.marks[thing, name]  # type: ignore[no-any-return]
+
+
+def _seen_from(mark: Mark, front: str) -> Mark:
+    """A mark of another thing: a skjønn is of a fact, and says whose."""
+    if mark.kind != "skjønn":
+        return mark
+    return Mark(mark.kind, front + mark.what, mark.text.replace(mark.what, front + mark.what, 1))
 
 
 def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
@@ -121,12 +157,12 @@ def _named(clause: ir.Clause) -> str:
 def _notes(run: Run, thing: Thing) -> tuple[str, ...]:
     """What the answer presupposes."""
     notes = []
-    looked = run.frames[thing].around
-    if run.case.alone and looked:
-        plural = run.edition.entities[thing.entity].plural
+    looked = run.frames[thing].looked
+    for plural in sorted(run.edition.entities[entity].plural for above, entity in looked if above in run.case.around):
         notes.append(f"Saken er oppgitt alene; regler som ser på andre {plural}, ser ingen.")
-    wrong = [other.label for other in run.case.things if other is not thing and other.errors]
-    if wrong and looked:
+    wrong = [other.label for other in run.case.everything
+             if other is not thing and other.errors and (other.parent, other.entity) in looked]
+    if wrong:
         notes.append(f"Feil i {', '.join(wrong)}: feltene det gjelder, regnes som ukjente her.")
     return tuple(notes)
 

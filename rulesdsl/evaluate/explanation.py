@@ -69,12 +69,14 @@ class Condition:
 
 @frozen
 class Calculation:
-    """How a value came about: the expression in words, its value, and what it read."""
+    """How a value came about: the expression in words, its value, and what it read. ``within`` are what its sums and
+    searches read of each thing that counted: the value rests on these, and they are too many to be shown."""
 
     text: str
     type: Type
     value: Value | None
     facts: tuple[Fact, ...] = ()
+    within: tuple[Fact, ...] = ()
 
 
 @frozen

@@ -2,11 +2,11 @@
 to ask (the rest of an «og» after a nei) is asked here, when it is shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from rulesdsl.core import ir
+from rulesdsl.core import ir, ops
 from rulesdsl.core.ir import (
     And,
     Count,
@@ -27,8 +27,8 @@ from rulesdsl.core.ir import (
 from rulesdsl.core.types import BOOL, COUNT, ListOf, Record, Text
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Calculation, Condition, Fact, Truth
-from rulesdsl.evaluate.interpreter import evaluate, refer
-from rulesdsl.evaluate.kleene import Missing, Unknown
+from rulesdsl.evaluate.interpreter import Many, evaluate, refer
+from rulesdsl.evaluate.kleene import Missing, Unknown, many
 from rulesdsl.evaluate.trace import Frame
 from rulesdsl.evaluate.wording import below, looks_at_many, only_field, words
 
@@ -51,13 +51,20 @@ def path_of(missing: Missing, asker: Thing) -> str:
 
 
 def _prefix(thing: Thing, asker: Thing) -> str:
-    if thing is asker:
-        return ""
-    if thing is asker.parent:
-        return f"{thing.entity.lower()}."
-    if thing.parent is not None and thing.parent is asker.parent:
-        return f"{thing.parent.entity.lower()}.{thing.place.partition('[')[0]}[{thing.key or thing.place}]."
-    return f"{thing.label}."
+    """What stands before the fields of a thing where another asks for them: ``pasient.episoder[E2].``."""
+    mine, theirs = (asker, *asker.above), (thing, *thing.above)
+    shared = next((each for each in mine if each in theirs), None)
+    if shared is None:
+        return f"{thing.label}."
+    up = [each.entity.lower() for each in mine[1 : mine.index(shared) + 1]]
+    down = [_among_others(each) for each in reversed(theirs[: theirs.index(shared)])]
+    return "".join(f"{each}." for each in (*up, *down))
+
+
+def _among_others(thing: Thing) -> str:
+    """A thing as one of those that stand with it: ``episoder[E2]``; by its number where it has no key."""
+    plural, _, number = thing.place.rpartition(".")[2].partition("[")
+    return f"{plural}[{thing.key or number.rstrip(']')}]"
 
 
 # ── Facts ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,8 +91,9 @@ def _field(node: Field, frame: Frame) -> Fact:
     return told
 
 
-def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> None:
-    """Add the facts that a node read; what it did not come to ask (the other way of a «hvis») is none of them."""
+def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact], whole: bool = False) -> None:
+    """Add the facts that a node read; what it did not come to ask (the other way of a «hvis») is none of them. Of the
+    ``whole`` of a calculation the value is told already."""
     seen = frame.seen.get(id(node))
     value = None if isinstance(seen, Unknown) else seen
     match node:
@@ -94,7 +102,10 @@ def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> No
         case Item():
             _add(found, Fact("field", words(node), words(node), node.type, value))
         case ResultOf():
-            path = _prefix(refer(node.of, frame), frame.this) + node.name
+            thing = refer(node.of, frame)
+            path = _prefix(thing, frame.this) + node.name
+            if thing is not frame.this:
+                frame.run.frames[frame.this].others[path] = thing, node.name
             _add(found, Fact("result", words(node), path, node.type, value))
         case RateOf():
             rate = frame.run.edition.rates[node.name]
@@ -117,7 +128,11 @@ def _collect(node: Expr, frame: Frame, found: dict[tuple[str, str], Fact]) -> No
             name = "den første av dem" if node.which == "første" else "den siste av dem"
             _add(found, Fact("computed", name, "", Text(), _called(picked.bound[node.var])))
         case Quantified() | Count() | SumOver() | ExtremeOver() | Pick():
-            _add(found, Fact("computed", words(node), "", node.type, value))
+            if not whole:
+                _add(found, Fact("computed", words(node), "", node.type, value))
+            if isinstance(node.over, ir.Children):
+                for fact in _counted(node, frame):
+                    _add(found, fact)
         case _:
             for each in below(node):
                 if id(each) in frame.seen:
@@ -141,6 +156,69 @@ def cell_path(table: str, keys: Iterable[ir.Value], column: str) -> str:
 def key_shown(key: ir.Value) -> str:
     """A key of a table in brackets; ja and nei as in the rules."""
     return ("nei", "ja")[key] if isinstance(key, bool) else str(key)
+
+
+# ── Of many things ───────────────────────────────────────────────────────────────────────────────────────────
+
+MOST_SUMMED = 20
+"""How many parts of a sum are shown; the rest are told as one."""
+
+
+def _counted(node: Many, frame: Frame) -> Iterator[Fact]:
+    """The things that counted: in a sum each with what it gave, else by name."""
+    among = list(_those_that_count(node, frame))
+    match node:
+        case SumOver():
+            shown = among if len(among) <= MOST_SUMMED else among[: MOST_SUMMED - 1]
+            for element in shown:
+                thing = element.bound[node.var]
+                path = _prefix(thing, frame.this).rstrip(".")
+                yield Fact("computed", thing.label, path, node.take.type, known(evaluate(node.take, element)))
+            if rest := among[len(shown) :]:
+                total = many(ops.total, [evaluate(node.take, element) for element in rest])
+                yield Fact("computed", f"{len(rest)} til", "", node.type, known(total))
+        case ExtremeOver():
+            value = known(evaluate(node, frame))
+            those = [each for each in among if value is not None and evaluate(node.take, each) == value]
+            yield from _named("den største av dem" if node.which == "maks" else "den minste av dem", node, those[:1])
+        case Count():
+            yield from _named("de som telles", node, among)
+        case Quantified(_, "finnes"):
+            yield from _named("holder for", node, among)
+        case Quantified():
+            yield from _named("holder ikke for", node, among)
+        case Pick():
+            pass  # the one that was picked is told where it is known
+
+
+def _named(name: str, node: Many, those: list[Frame]) -> Iterator[Fact]:
+    labels = [each.bound[node.var].label for each in those[:MOST_ELEMENTS]]
+    more = [f"{len(those) - MOST_ELEMENTS} til"] if len(those) > MOST_ELEMENTS else []
+    if labels:
+        yield Fact("computed", name, "", Text(), ", ".join(labels + more))
+
+
+def _those_that_count(node: Many, frame: Frame) -> Iterator[Frame]:
+    """The elements that are counted, or that settle a «finnes» or an «alle»."""
+    for element in frame.inner.get(id(node), ()):
+        beside = node.where is not None and evaluate(node.where, element) is not True
+        settles = not isinstance(node, Quantified) or evaluate(node.test, element) is (node.kind == "finnes")
+        if settles and not beside:
+            yield element
+
+
+def _within(root: Expr, frame: Frame) -> Iterator[Fact]:
+    """What the quantifiers of an expression read of each thing that counted, where it may be doubtful."""
+    for node in ir.walk(root):
+        if isinstance(node, Many) and isinstance(node.over, ir.Children):
+            for element in _those_that_count(node, frame):
+                for each in below(node):
+                    if id(each) in element.seen:
+                        facts: dict[tuple[str, str], Fact] = {}
+                        _collect(each, element, facts)
+                        yield from (fact for fact in facts.values()
+                                    if fact.kind == "result" or fact.citations or fact.skjonn)
+                        yield from _within(each, element)
 
 
 # ── Conditions ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,4 +289,7 @@ def calculation(node: Expr, frame: Frame, with_value: bool = True) -> Calculatio
     """How a value came about. Where the rule does not hold, the value was never asked for."""
     if not with_value:
         return Calculation(words(node), node.type, None)
-    return Calculation(words(node), node.type, known(evaluate(node, frame)), facts_of((node,), frame))
+    value, found = known(evaluate(node, frame)), dict[tuple[str, str], Fact]()
+    _collect(node, frame, found, whole=isinstance(node, Many) and isinstance(node.over, ir.Children))
+    within = dict.fromkeys(_within(node, frame) if looks_at_many(node) else ())
+    return Calculation(words(node), node.type, value, tuple(found.values()), tuple(within))

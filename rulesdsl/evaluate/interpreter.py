@@ -23,7 +23,7 @@ def decide(edition: ir.Edition, case: Case) -> Run:
 
     A thing that came alone may ask for results of what it belongs to, of which nothing is known.
     """
-    run, things = Run(edition, case), (*case.things, case.root) if case.alone else case.things
+    run, things = Run(edition, case), (*case.things, *case.around)
     for thing in things:
         run.frames[thing] = Frame(run, thing, day_of(thing, edition))
     for result in edition.results.values():

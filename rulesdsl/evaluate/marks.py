@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from rulesdsl.evaluate.explanation import ClauseReason, Condition, Fact, Mark, ResultReason
+from rulesdsl.evaluate.explanation import ClauseReason, Condition, Fact, Mark
 from rulesdsl.evaluate.reasons import standing_of
 
 _SAYS = {
@@ -12,14 +12,14 @@ _SAYS = {
 }
 
 
-def marks_of(reasons: Iterable[ClauseReason], used: Iterable[ResultReason]) -> tuple[Mark, ...]:
+def marks_of(reasons: Iterable[ClauseReason], used: Iterable[tuple[Mark, ...]]) -> tuple[Mark, ...]:
     """The marks of a result: its own, then those of the results it uses, each once."""
     found: dict[Mark, None] = {}
     for reason in all_that_matter(reasons):
         for mark in _own(reason):
             found[mark] = None
-    for result in used:
-        for mark in result.marks:
+    for marks in used:
+        for mark in marks:
             found[mark] = None
     return tuple(found)
 
@@ -42,7 +42,7 @@ def rests_on(reason: ClauseReason) -> tuple[Fact, ...]:
     if reason.role in ("decides", "waits", "conflicts"):
         rules = [each for each in reason.rules if each.role == reason.role]
         asked = [*reason.guard, *reason.requirements, *(each for rule in rules for each in rule.conditions)]
-        gives = [fact for rule in rules for fact in rule.gives.facts]
+        gives = [fact for rule in rules for fact in (*rule.gives.facts, *rule.gives.within)]
         return (*gives, *(fact for each in asked for fact in _facts(each)))
     if reason.role == "fell":
         own = [each for rule in reason.rules for each in rule.conditions]

@@ -21,7 +21,8 @@ class Frame:
     ``seen`` has the value of every node that was asked, by identity; ``inner`` the frames of a quantifier's
     elements; ``groups`` how groups fell, for a clause may be an exception to several; ``told`` the facts that the
     explanation has made. ``bound`` are the things and elements that quantifiers have named, ``places`` where in the
-    case those elements stand. ``around`` says that a rule looked at other things than this one.
+    case those elements stand. ``looked`` tells what a rule of this thing looked through: all things of an entity that
+    belong to one; ``others`` the results of other things that the explanation came upon, by how they are called.
     """
 
     run: "Run"
@@ -33,11 +34,12 @@ class Frame:
     inner: dict[int, list["Frame"]] = field(factory=dict)
     groups: "dict[int, GroupOutcome]" = field(factory=dict)
     told: dict[int, Any] = field(factory=dict)
-    around: bool = False
+    looked: set[tuple[Thing | None, str]] = field(factory=set)
+    others: dict[str, tuple[Thing, str]] = field(factory=dict)
 
     def with_thing(self, name: str, thing: Thing) -> "Frame":
         """The frame of one thing of a quantifier."""
-        self.run.frames[self.this].around = True
+        self.run.frames[self.this].looked.add((thing.parent, thing.entity))
         return Frame(self.run, self.this, self.day, {**self.bound, name: thing}, self.places)
 
     def with_element(self, name: str, element: Any, items: Missing, index: int) -> "Frame":
@@ -107,12 +109,13 @@ class Outcome:
 
 @define(eq=False)
 class Run:
-    """One decision of one case under one edition."""
+    """One decision of one case under one edition. ``marks`` are those of results, once they have been made."""
 
     edition: Edition
     case: Case
     frames: dict[Thing, Frame] = field(factory=dict)
     outcomes: dict[tuple[Thing, str], Outcome] = field(factory=dict)
+    marks: dict[tuple[Thing, str], Any] = field(factory=dict)
 
 
 def day_of(thing: Thing, edition: Edition) -> datetime.date | None:

@@ -249,7 +249,7 @@ def _thing(ref: Ref) -> str:
 def _domain(over: ir.Domain) -> str:
     match over:
         case Children(of, _, plural):
-            return f"{_thing(of)}.{plural}"
+            return f"{_owner(of)}{plural}"
         case Elements(items):
             return words(items)
 
