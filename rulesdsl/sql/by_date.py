@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from rulesdsl.core import ir, types
 from rulesdsl.sql.entities import compile_for
-from rulesdsl.sql.logic import both, cast, column, either, text
-from rulesdsl.sql.names import ROW, accessor, empty
+from rulesdsl.sql.logic import both, cast, column, either, joined_text, paren, text
+from rulesdsl.sql.names import ROW, SEPARATOR, above, empty
 from rulesdsl.sql.sheet import kept, table, with_steps
 from rulesdsl.sql.terms import NotInSql
 from rulesdsl.sql.types import constant, decimal_type, sql_type
@@ -101,19 +101,23 @@ def _seen(edition: ir.Edition, entity: str, name: str, tables: Mapping[str, str]
     key, own = _together(edition, name), _together(edition, entity)
     tests = [_in_force(edition, entity)] if name == entity else []
     if key and own:
-        homes = exp.select(column(own)).from_(table(tables[entity])).where(
-            both(_in_force(edition, entity), exp.not_(exp.Is(this=column(own), expression=exp.null()))))
-        tests.append(exp.In(this=column(key), query=exp.Subquery(this=homes)))
+        homes = exp.select(own).from_(table(tables[entity])).where(
+            both(_in_force(edition, entity), exp.not_(exp.Is(this=paren(own.copy()), expression=exp.null()))))
+        tests.append(exp.In(this=paren(key), query=exp.Subquery(this=homes)))
     made = exp.select(exp.Star()).from_(table(tables[name]))
     return made.where(either(*tests)) if tests else made
 
 
-def _together(edition: ir.Edition, entity: str) -> str:
-    """The column that says which rows belong together; nothing where none can."""
-    found = edition.entities[entity]
-    if found.parent:
-        return f"{accessor(found.parent)}.{edition.entities[found.parent].key}"
-    return found.key if any(each.parent == entity for each in edition.entities.values()) else ""
+def _together(edition: ir.Edition, entity: str) -> exp.Expr | None:
+    """What says which rows belong together: the key of the topmost thing, or of the highest that is known; nothing
+    where none can."""
+    *levels, (top, front) = above(edition, edition.entities[entity])
+    if not levels:
+        return column(top.key) if any(each.parent == entity for each in edition.entities.values()) else None
+    made = column(front + top.key)
+    known = [joined_text(text(f"{SEPARATOR}{each.name} "), column(over + each.key)) for each, over in reversed(levels)
+             if any(one.parent == each.name for one in edition.entities.values())]
+    return exp.Coalesce(this=made, expressions=known) if known else made
 
 
 def _apart(query: exp.Select, edition: str) -> tuple[list[tuple[str, exp.Expr]], exp.Select]:

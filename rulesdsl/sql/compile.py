@@ -39,7 +39,7 @@ from rulesdsl.sql.logic import (
     whole,
 )
 from rulesdsl.sql.many import over_many
-from rulesdsl.sql.names import DAY, HOME, ROW, SEPARATOR, Waits, accessor, empty, gathered
+from rulesdsl.sql.names import DAY, HOME, ROW, SEPARATOR, Waits, above, accessor, empty, gathered
 from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
 from rulesdsl.sql.terms import NotInSql, Terms, tables_of
 from rulesdsl.sql.types import constant, sql_type, to_type
@@ -109,8 +109,8 @@ class Rules:
         """The facts as the one who asks would write them, each once and in order."""
         each = exp.column("x")
         parts = [exp.SplitPart(this=each, delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
-        above = accessor(self.entity.parent)
-        other = joined_text(text(f"{above}.{self.entity.plural}["), parts[1], text("]."), parts[2])
+        parent = accessor(self.entity.parent)
+        other = joined_text(text(f"{parent}.{self.entity.plural}["), parts[1], text("]."), parts[2])
         own = exp.EQ(this=parts[0], expression=cast(column(ROW), "TEXT"))
         nobody = exp.EQ(this=parts[0], expression=text(""))
         shown = case((own, parts[2]), (nobody, parts[2]), otherwise=other)
@@ -229,9 +229,8 @@ def given_columns(edition: ir.Edition, entity: ir.Entity) -> list[str]:
                 found += paths(edition.records[decl.type.name].fields, (*above, decl.name))
         return found
 
-    own = paths(entity.fields, ())
-    above = paths(edition.entities[entity.parent].fields, (accessor(entity.parent),)) if entity.parent else []
-    return [ROW, DAY, HOME, *own, *above]
+    levels = above(edition, entity)
+    return [ROW, DAY, HOME, *(front + path for each, front in levels for path in paths(each.fields, ()))]
 
 
 def _facts(edition: ir.Edition, entity: ir.Entity, source: str) -> exp.Select:

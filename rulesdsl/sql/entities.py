@@ -5,7 +5,7 @@ the latest step of the other entities, and what is decided of a thing is handed 
 things belong to one that no row is of, a row is made for it, of which only their number of it is known.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from attrs import define, field
@@ -13,11 +13,10 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
-from rulesdsl.evaluate.documents import MAX_SHOWN
 from rulesdsl.sql.compile import Rules, compile_edition, given_columns, numbered
 from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, paren, text, whole
 from rulesdsl.sql.many import over_many
-from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, accessor
+from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, above, accessor, identities
 from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
 from rulesdsl.sql.terms import Many, Relation, Terms, tables_of
 from rulesdsl.sql.types import constant
@@ -25,7 +24,11 @@ from rulesdsl.sql.types import constant
 READ = "§lest"
 """Whether a row was there, and is not made for those that belong to it."""
 
-_NOBODY = "\x1e"
+_NOBODY = "\x1d"
+_FIRST = "§nr"
+
+Level = tuple[ir.Entity, str]
+"""An entity, and what stands before its columns in a row."""
 
 
 def compile_for(
@@ -111,9 +114,9 @@ class _Chains:
 
     def query(self, entity: str, only: exp.Expr | None) -> exp.Select:
         needed = [self.edition.entities[name] for name in needed_entities(self.edition)]
-        for each in sorted(needed, key=lambda one: not one.parent):  # those that belong to others come first
-            made = _child(each, self.edition, self.tables[each.name]) if each.parent else self._root(each)
-            self._step(each.name, made, frozenset({*given_columns(self.edition, each), HOME, SELF, READ}))
+        for each in sorted(needed, key=lambda one: -len(above(self.edition, one))):  # those that belong to others first
+            who = identities(self.edition, each)
+            self._step(each.name, self._rows(each), frozenset({*given_columns(self.edition, each), *who, READ}))
         for decided, stage in stages_of(self.edition):
             self._stage(decided, stage)
         asked = self.edition.entities[entity]
@@ -150,68 +153,96 @@ class _Chains:
         made = sheet.query(before.name, [*wanted, *answers])
         self._step(name, made, before.columns | {each for each, _ in answers})
         asked = [each.name for each in results if each.name in self._asked_from_below()]
-        for child in self.edition.entities.values():
-            if asked and child.parent == name and child.name in self.latest:
-                self._hand_down(child, asked)
+        given = [f"{each}{part}" for each in asked for part in ("", ".venter") if part == "" or self.waits]
+        for child in self._below(entity) if asked else ():
+            self._hand_down(self.edition.entities[child], given)
 
     def _asked_from_below(self) -> set[str]:
         return {node.name for result in self.edition.results.values() for node in _expressions(result)
                 if isinstance(node, ir.ResultOf) and isinstance(node.of, ir.Parent)}
 
-    def _hand_down(self, child: ir.Entity, results: Iterable[str]) -> None:
-        before, above = self.latest[child.name], self.latest[child.parent]
-        found = [f"{name}{part}" for name in results for part in ("", ".venter") if part == "" or self.waits]
-        given = {f"{accessor(child.parent)}.{name}": column(name, "o") for name in found}
+    def _hand_down(self, child: ir.Entity, results: Sequence[str]) -> None:
+        """Gives those that belong to others columns of these, and so on down."""
+        before, over = self.latest[child.name], self.latest[child.parent]
+        given = {f"{accessor(child.parent)}.{name}": column(name, "o") for name in results}
         made = exp.select(
             exp.Column(this=exp.Star(), table=exp.to_identifier("r")),
             *(exp.alias_(value, name, quoted=True) for name, value in given.items()),
         ).from_(table(before.name, "r")).join(
-            table(above.name, "o"), on=exp.EQ(this=column(HOME, "r"), expression=column(SELF, "o")), join_type="left")
+            table(over.name, "o"), on=exp.EQ(this=column(HOME, "r"), expression=column(SELF, "o")), join_type="left")
         self._step(child.name, made, before.columns | set(given))
+        for below in self._below(child):
+            self._hand_down(self.edition.entities[below], list(given))
+
+    def _below(self, entity: ir.Entity) -> list[str]:
+        return [each for each in self.latest if self.edition.entities[each].parent == entity.name]
 
     # ── facts ──
 
-    def _root(self, entity: ir.Entity) -> exp.Expr:
-        """The things that others belong to: those that there are rows of, and those that only others speak of."""
-        edition, paths = self.edition, _paths(entity, self.edition)
-        named = coalesce(column(entity.key), _nobody(entity))
+    def _rows(self, entity: ir.Entity) -> exp.Expr:
+        """The things of an entity: those that there are rows of, and those that only others speak of, for they belong
+        to them."""
         parts: list[exp.Select] = []
         if entity.name in self.tables:
-            parts.append(exp.select(
-                column(ROW), *map(column, paths), *_day(entity, edition, column(entity.date)),
-                exp.alias_(text(""), HOME, quoted=True), exp.alias_(named, SELF, quoted=True),
-                exp.alias_(exp.true(), READ, quoted=True)).from_(table(self.tables[entity.name])))
-        below = [each for each in self.latest if edition.entities[each].parent == entity.name]
+            parts.append(self._there(entity))
+        below = self._below(entity)
         if below:
-            parts.append(self._spoken_of(entity, paths, below))
+            parts.append(self._spoken_of(entity, below))
         made = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
         return exp.select(exp.Star()).from_(made.subquery("r"))
 
-    def _spoken_of(self, entity: ir.Entity, paths: list[str], below: list[str]) -> exp.Select:
+    def _there(self, entity: ir.Entity) -> exp.Select:
+        """The rows that there are, with what tells who each is, and who it belongs to."""
+        edition, paths = self.edition, _paths(entity, self.edition)
+        holds = any(each.parent == entity.name for each in edition.entities.values())
+        who = coalesce(column(entity.key), _nobody(entity)) if holds else cast(column(ROW), "TEXT")
+        found = [exp.alias_(who, SELF, quoted=True)]
+        for (owner, _), (each, over), name in _steps_up(edition, entity):
+            who = coalesce(column(over + each.key), joined_text(text(f"{_NOBODY}{owner.name} "), who))
+            found.append(exp.alias_(who, name, quoted=True))
+        return exp.select(
+            column(ROW), *map(column, paths), *_day(entity, edition, column(entity.date)), *found,
+            *([] if entity.parent else [exp.alias_(text(""), HOME, quoted=True)]),
+            exp.alias_(exp.true(), READ, quoted=True)).from_(table(self.tables[entity.name]))
+
+    def _spoken_of(self, entity: ir.Entity, below: list[str]) -> exp.Select:
+        """A row for each that others belong to and that there is no row of, as the first that speaks of it has it."""
         edition, front = self.edition, accessor(entity.name)
-        each = [exp.select(column(HOME), *(exp.alias_(column(f"{front}.{path}"), path, quoted=True) for path in paths)
+        named = [*_paths(entity, edition), *identities(edition, entity)[1:]]
+        each = [exp.select(exp.alias_(column(HOME), SELF, quoted=True), column(ROW),
+                           *(exp.alias_(column(f"{front}.{name}"), name, quoted=True) for name in named)
                            ).from_(table(self.latest[name].name)) for name in below]
         all_ = each[0] if len(each) == 1 else exp.union(*each, distinct=False)
-        found = exp.select(column(HOME), *(exp.alias_(exp.AnyValue(this=column(path)), path, quoted=True)
-                                           for path in paths)).from_(all_.subquery("b")).group_by(column(HOME))
+        first = exp.Window(this=exp.RowNumber(), partition_by=[column(SELF)],
+                           order=exp.Order(expressions=[exp.Ordered(this=column(ROW))]))
+        told = exp.select(exp.Star(), exp.alias_(first, _FIRST, quoted=True)).from_(all_.subquery("b"))
+        found = exp.select(column(SELF), *map(column, named)).from_(told.subquery("b")).where(
+            exp.EQ(this=column(_FIRST), expression=whole(1)))
         if entity.name in self.tables:
             known = exp.select(coalesce(column(entity.key), _nobody(entity))).from_(table(self.tables[entity.name]))
-            found = found.where(exp.not_(exp.In(this=column(HOME), query=exp.Subquery(this=known))))
-        number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=column(HOME))]))
+            found = found.where(exp.not_(exp.In(this=column(SELF), query=exp.Subquery(this=known))))
+        number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=column(SELF))]))
         return exp.select(
-            exp.alias_(exp.Neg(this=number), ROW, quoted=True), *map(column, paths),
-            *_day(entity, edition, column(entity.date)), exp.alias_(text(""), HOME, quoted=True),
-            exp.alias_(column(HOME), SELF, quoted=True), exp.alias_(exp.false(), READ, quoted=True),
+            exp.alias_(exp.Neg(this=number), ROW, quoted=True), *map(column, _paths(entity, edition)),
+            *_day(entity, edition, column(entity.date)), *map(column, identities(edition, entity)),
+            *([] if entity.parent else [exp.alias_(text(""), HOME, quoted=True)]),
+            exp.alias_(exp.false(), READ, quoted=True),
         ).from_(found.subquery("h"))
 
 
 def _paths(entity: ir.Entity, edition: ir.Edition) -> list[str]:
-    """The columns of an entity's own fields."""
+    """The columns of an entity's own fields, and of those of what it belongs to."""
     return [name for name in given_columns(edition, entity) if name not in (ROW, DAY, HOME)]
 
 
+def _steps_up(edition: ir.Edition, entity: ir.Entity) -> Iterator[tuple[Level, Level, str]]:
+    """Each step from a thing to what it belongs to, and the column that tells who that is."""
+    levels = above(edition, entity)
+    yield from zip(levels, levels[1:], identities(edition, entity)[1:], strict=False)
+
+
 def _nobody(entity: ir.Entity) -> exp.Expr:
-    """What stands for the home, or the self, of a row whose key is not known."""
+    """What stands for the self of a row whose key is not known."""
     return joined_text(text(f"{_NOBODY}{entity.name} "), cast(column(ROW), "TEXT"))
 
 
@@ -225,49 +256,31 @@ def _day(entity: ir.Entity, edition: ir.Edition, day: exp.Expr) -> list[exp.Expr
     return [exp.alias_(within, DAY, quoted=True)]
 
 
-def _child(entity: ir.Entity, edition: ir.Edition, source: str) -> exp.Select:
-    """Things that belong to others, with what tells to whom."""
-    key = column(f"{accessor(entity.parent)}.{edition.entities[entity.parent].key}")
-    return exp.select(
-        exp.Star(), *_day(entity, edition, column(entity.date) if entity.date else exp.null()),
-        exp.alias_(coalesce(key, _nobody(entity)), HOME, quoted=True),
-        exp.alias_(cast(column(ROW), "TEXT"), SELF, quoted=True), exp.alias_(exp.true(), READ, quoted=True),
-    ).from_(table(source))
-
-
 # ── Missing facts ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr:
-    """The facts as the one who asks would write them, each once and in order."""
-    each = exp.column("x")
-    entity, who, home, key, path = (
-        exp.SplitPart(this=each, delimiter=text(SEPARATOR), part_index=whole(at)) for at in range(1, 6))
+    """The facts as the one who asks would write them, each once and in order: up to the nearest that it shares with
+    whose fact it is, and from there down."""
+    said = exp.column("x")
 
-    def of(name: str) -> exp.Expr:
-        return exp.EQ(this=entity, expression=text(name))
+    def part(at: int) -> exp.Expr:
+        return exp.SplitPart(this=said, delimiter=text(SEPARATOR), part_index=whole(at))
 
-    own = exp.EQ(this=who, expression=column(SELF))
-    ways: list[tuple[exp.Expr, exp.Expr]] = [(both(of(asker.name), own), path)]
-    if asker.parent:
-        above = accessor(asker.parent)
-        ways.append((of(asker.parent), joined_text(text(f"{above}."), path)))
-        for kin in (one for one in edition.entities.values() if one.parent == asker.parent):
-            named = _or_place(key, kin)
-            ways.append((both(of(kin.name), exp.EQ(this=home, expression=column(HOME))),
-                         joined_text(text(f"{above}.{kin.plural}["), named, text("]."), path)))
-    for other in edition.entities.values():
-        cut = joined_text(exp.Left(this=key, expression=whole(MAX_SHOWN - 1)), text("…"))
-        long = exp.GT(this=exp.Length(this=key), expression=whole(MAX_SHOWN))
-        none = exp.EQ(this=key, expression=text(""))
-        label = case((none, text(f" i {other.plural}[0]" if other.parent else "")),
-                     (long, joined_text(text(" "), cut)), otherwise=joined_text(text(" "), key))
-        ways.append((of(other.name), joined_text(text(other.name), paren(label), text("."), path)))
+    mine, whos = above(edition, asker), identities(edition, asker)
+    ways: list[tuple[exp.Expr, exp.Expr]] = []
+    for owner in edition.entities.values():
+        is_it = exp.EQ(this=part(1), expression=text(owner.name))
+        theirs = above(edition, owner)
+        down: list[exp.Expr] = []
+        for at, (each, _) in enumerate(theirs):
+            shared = next((number for number, (one, _) in enumerate(mine) if one.name == each.name), None)
+            if shared is not None:
+                same = exp.EQ(this=part(3 + 2 * at), expression=column(whos[shared]))
+                named = [text(mine[shared][1]), *down, part(2)]
+                ways.append((both(is_it, same), joined_text(*named)))
+            key = part(4 + 2 * at)
+            none = exp.EQ(this=key, expression=text(""))
+            down = [text(f"{each.plural}["), paren(case((none, text("0")), otherwise=key)), text("]."), *down]
     shown = exp.Lambda(this=case(*ways), expressions=[exp.to_identifier("x")])
     return exp.ArraySort(this=exp.ArrayDistinct(this=exp.Transform(this=names, expression=shown)))
-
-
-def _or_place(key: exp.Expr, entity: ir.Entity) -> exp.Expr:
-    """A key, or where the only one stands that needs none."""
-    none = exp.EQ(this=key, expression=text(""))
-    return paren(case((none, text(f"{entity.plural}[0]")), otherwise=key))

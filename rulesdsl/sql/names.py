@@ -17,6 +17,28 @@ def accessor(entity: str) -> str:
     return entity.lower()
 
 
+def way(ref: ir.Ref) -> str:
+    """What stands before the columns of a thing, or of what it belongs to, in the row of the one that asks:
+    ``regning.pasient.``."""
+    return f"{way(ref.of)}{accessor(ref.entity)}." if isinstance(ref, ir.Parent) else ""
+
+
+def above(edition: ir.Edition, entity: ir.Entity) -> list[tuple[ir.Entity, str]]:
+    """An entity and what it belongs to, the nearest first, each with what stands before its columns in a row of it."""
+    found, front = [(entity, "")], ""
+    while entity.parent:
+        front += f"{accessor(entity.parent)}."
+        entity = edition.entities[entity.parent]
+        found.append((entity, front))
+    return found
+
+
+def identities(edition: ir.Edition, entity: ir.Entity) -> list[str]:
+    """The columns that tell who a thing is, and who it belongs to, the nearest first."""
+    fronts = [front for _, front in above(edition, entity)]
+    return [SELF, *(f"{front}{HOME}" for front in fronts[:-1])]
+
+
 def table_name(name: str) -> str:
     """The relation that has the rows of a ``tabell``."""
     return f"tabell {name}"
@@ -34,22 +56,19 @@ def fact(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
     if isinstance(node.of, ir.This):
         key = coalesce(column(entity.key), text(""))
         return joined_text(cast(column(ROW), "TEXT"), text(SEPARATOR), key, text(SEPARATOR + path))
-    return text(f"{SEPARATOR * 2}{accessor(entity.parent)}.{path}")
+    return text(f"{SEPARATOR * 2}{way(node.of)}{path}")
 
 
 def fact_among_many(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
-    """A fact that is missing, where things of several entities are decided: the entity, who it is, its home, its key,
-    and the path."""
-    path = ".".join(node.path)
-    if isinstance(node.of, ir.This):
-        owner, home = entity, column(HOME) if entity.parent else text("")
-        who, key = column(SELF), column(entity.key)
-    else:
-        owner, home = edition.entities[entity.parent], text("")
-        who, key = column(HOME), column(f"{accessor(entity.parent)}.{owner.key}")
-    between = text(SEPARATOR)
-    return joined_text(text(owner.name + SEPARATOR), who, between, home, between, coalesce(key, text("")),
-                       text(SEPARATOR + path))
+    """A fact that is missing, where things of several entities are decided: the entity, the path, and then who it is
+    and its key, and the same of each that it belongs to."""
+    levels, whos = above(edition, entity), identities(edition, entity)
+    first = next(at for at, (_, front) in enumerate(levels) if front == way(node.of))
+    parts = [text(levels[first][0].name + SEPARATOR + ".".join(node.path))]
+    for (owner, front), who in zip(levels[first:], whos[first:], strict=True):
+        between = text(SEPARATOR)
+        parts += [between, column(who), between, coalesce(column(front + owner.key), text(""))]
+    return joined_text(*parts)
 
 
 Waits = list[tuple[exp.Expr, exp.Expr]]

@@ -33,7 +33,7 @@ from rulesdsl.sql.logic import (
     surely,
     whole,
 )
-from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, accessor, fact, fact_among_many, table_name
+from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, fact, fact_among_many, table_name, way
 from rulesdsl.sql.rounding import rounded
 from rulesdsl.sql.sheet import Join, Sheet, table
 from rulesdsl.sql.types import constant, decimal_type, sql_type
@@ -87,17 +87,11 @@ class Terms:
 
     def place(self, ref: ir.Ref, name: str) -> exp.Expr:
         """A column of a thing: this one, or what it belongs to."""
-        match ref:
-            case ir.This():
-                return column(name)
-            case ir.Parent(ir.This(), entity):
-                return column(f"{accessor(entity)}.{name}")
-            case _:
-                raise AssertionError(ref)
+        return column(way(ref) + name)
 
     def identity(self, ref: ir.Ref) -> exp.Expr:
         """What those that belong to a thing have for their home."""
-        return column(SELF if isinstance(ref, ir.This) else HOME)
+        return self.place(ref.of, HOME) if isinstance(ref, ir.Parent) else column(SELF)
 
     def fact(self, node: ir.Field) -> exp.Expr:
         """The name of a fact that is missing."""

@@ -11,8 +11,9 @@ from rulesdsl.core import ir
 from rulesdsl.evaluate.case import Case, load
 from rulesdsl.evaluate.documents import Document
 
-Engine = Callable[[ir.Edition, ir.Entity, list[list[Any]]], list[dict[str, Any]]]
-"""Answers rows of typed facts, as ``typed_facts.by_duckdb`` does."""
+Engine = Callable[..., list[dict[str, Any]]]
+"""Answers rows of typed facts, and where it is of several entities with those of the others, as
+``typed_facts.by_duckdb`` does."""
 
 Differences = list[tuple[str, Any, Any]]
 """Results that an engine answers otherwise: the name, what the interpreter says, and what the engine does."""

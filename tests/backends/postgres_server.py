@@ -6,7 +6,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from backends.typed_facts import answers_of, relation
 from sqlglot import exp
 
 from rulesdsl.core import ir
-from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.dialects import in_dialect
+from rulesdsl.sql.entities import compile_for
 
 
 @cache
@@ -69,23 +69,31 @@ def postgres() -> Iterator[Any]:
 @pytest.fixture
 def by_postgres(postgres: Any) -> Engine:
     """The answers of the compiled edition."""
-    def answer(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Any]]:
-        text = in_dialect(compile_edition(edition, {entity.name: "fakta"}), "postgres")
-        columns = relation(edition, entity)
-        kinds = ["JSONB[]" if kind.startswith("STRUCT") else exp.DataType.build(kind, dialect="duckdb").sql("postgres")
-                 for kind in columns.values()]
-        said = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+    def answer(
+        edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]],
+        others: Mapping[str, list[list[Any]]] | None = None,
+    ) -> list[dict[str, Any]]:
+        given = {**(others or {}), entity.name: rows}
+        text = in_dialect(compile_for(edition, entity.name, {name: f"fakta {name}" for name in given}), "postgres")
         with postgres.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS fakta")
-            cursor.execute(f"CREATE TEMPORARY TABLE fakta ({said})")
-            if rows:
-                places = ", ".join(f"%s::{kind}" for kind in kinds)
-                cursor.executemany(f"INSERT INTO fakta VALUES ({places})", [
-                    [_value(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows])
+            for name, found in given.items():
+                _stored(cursor, f"fakta {name}", relation(edition, edition.entities[name]), found)
             cursor.execute(text)
             return [*answers_of(edition, entity, [each.name for each in cursor.description], cursor.fetchall())]
 
     return answer
+
+
+def _stored(cursor: Any, table: str, columns: Mapping[str, str], rows: list[list[Any]]) -> None:
+    kinds = ["JSONB[]" if kind.startswith("STRUCT") else exp.DataType.build(kind, dialect="duckdb").sql("postgres")
+             for kind in columns.values()]
+    said = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+    cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
+    cursor.execute(f'CREATE TEMPORARY TABLE "{table}" ({said})')
+    if rows:
+        places = ", ".join(f"%s::{kind}" for kind in kinds)
+        cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', [
+            [_value(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows])
 
 
 def _value(value: Any, kind: str) -> Any:

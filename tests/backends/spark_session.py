@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.sql.compile import compile_edition
+from rulesdsl.sql.entities import compile_for, has_several
 from rulesdsl.sql.spark import SETTINGS, planned_steps, script
 
 _OPTIONS = {
@@ -54,9 +55,17 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture
 def by_spark(spark: Any) -> Engine:
     """The answers of the compiled edition, step by step, with what each clause gave or took."""
-    def answer(edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> list[dict[str, Any]]:
-        _with_facts(spark, edition, entity, rows)
-        *made, last = planned_steps(compile_edition(edition, {entity.name: "fakta"}, with_contributions=True))
+    def answer(
+        edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]],
+        others: Mapping[str, list[list[Any]]] | None = None,
+    ) -> list[dict[str, Any]]:
+        given = {**(others or {}), entity.name: rows}
+        tables = {name: f"fakta {name}" for name in given}
+        for name, found in given.items():
+            _with_facts(spark, edition, edition.entities[name], found, tables[name])
+        query = (compile_for(edition, entity.name, tables) if has_several(edition) else
+                 compile_edition(edition, tables, with_contributions=True))
+        *made, last = planned_steps(query)
         for step in made:
             found = spark.sql(step.text)
             (found.localCheckpoint() if step.kept else found).createOrReplaceTempView(step.name)
@@ -82,10 +91,12 @@ def as_printed(spark: Any) -> Engine:
     return answer
 
 
-def _with_facts(spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]]) -> None:
-    """The typed facts as the relation ``fakta``."""
-    kinds = {name: exp.DataType.build(kind, dialect="duckdb").sql("spark")
-             for name, kind in relation(edition, entity).items()}
-    schema = ", ".join(f"`{name}` {kind}" for name, kind in kinds.items())
+def _with_facts(
+    spark: Any, edition: ir.Edition, entity: ir.Entity, rows: list[list[Any]], name: str = "fakta"
+) -> None:
+    """The typed facts as a relation."""
+    kinds = {column: exp.DataType.build(kind, dialect="duckdb").sql("spark")
+             for column, kind in relation(edition, entity).items()}
+    schema = ", ".join(f"`{column}` {kind}" for column, kind in kinds.items())
     found = spark.createDataFrame([tuple(row) for row in rows], schema, verifySchema=False)
-    found.coalesce(1).localCheckpoint().createOrReplaceTempView("fakta")
+    found.coalesce(1).localCheckpoint().createOrReplaceTempView(f"`{name}`" if " " in name else name)

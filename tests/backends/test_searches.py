@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from attrs import evolve, fields, has
+from backends.held import Engine
 from backends.typed_facts import Answer, answers_of, by_duckdb, decided, relation, stored
 from rulebooks import Clause, Rulebook
 from sqlglot import exp
@@ -70,12 +71,12 @@ def documents(count: int, several: bool = False) -> Iterator[Document]:
         yield Document(made)
 
 
-def agrees(edition: ir.Edition, cases: list[Case]) -> set[str]:
+def agrees(edition: ir.Edition, cases: list[Case], engine: Engine = by_duckdb) -> set[str]:
     """Holds the query of each entity to the interpreter; the statuses that were seen."""
     wanted = {name: decided(edition, edition.entities[name], cases) for name in needed_entities(edition)}
     rows = {name: each.rows for name, each in wanted.items()}
     for name in decided_entities(edition):
-        found = by_duckdb(edition, edition.entities[name], rows[name], rows)
+        found = engine(edition, edition.entities[name], rows[name], rows)
         assert wanted[name].differences(found) == []
     return {answer[0] for each in wanted.values() for row in each.answers if row for answer in row.values()}
 

@@ -17,7 +17,7 @@ from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
 from rulesdsl.sql.entities import compile_for, has_several
-from rulesdsl.sql.names import accessor
+from rulesdsl.sql.names import above
 from rulesdsl.sql.types import sql_type
 
 Answer = tuple[str, Any, str | None, str | None, list[str]]
@@ -34,9 +34,8 @@ def relation(edition: ir.Edition, entity: ir.Entity) -> dict[str, str]:
             if isinstance(decl.type, types.Record):
                 walk(edition.records[decl.type.name].fields, (*above, decl.name))
 
-    walk(entity.fields, ())
-    if entity.parent:
-        walk(edition.entities[entity.parent].fields, (accessor(entity.parent),))
+    for owner, front in above(edition, entity):
+        walk(owner.fields, tuple(front.split(".")[:-1]))
     return found
 
 
@@ -77,8 +76,8 @@ def decided(edition: ir.Edition, entity: ir.Entity, cases: Sequence[Case]) -> De
     for number, case in enumerate(cases):
         run = decide(edition, case)
         for thing in all_things(case.root):
-            if thing.entity == entity.name and not (case.alone and thing is case.root):
-                facts = dict(facts_of(thing, edition, entity, number, case.alone)) | {"rad": len(rows) + 1}
+            if thing.entity == entity.name and thing not in case.around:
+                facts = dict(facts_of(thing, edition, entity, number, case.around)) | {"rad": len(rows) + 1}
                 facts |= {decl.name: [{each.name: plain(element.get(each.name)) for each in inner}
                                       for element in thing.facts[decl.name,]]  # type: ignore[union-attr]
                           for decl, inner in record_lists(entity, edition) if (decl.name,) in thing.facts}
@@ -98,21 +97,18 @@ def all_things(thing: Thing) -> Iterator[Thing]:
 
 
 def facts_of(
-    thing: Thing, edition: ir.Edition, entity: ir.Entity, case: int, alone: bool
+    thing: Thing, edition: ir.Edition, entity: ir.Entity, case: int, around: Sequence[Thing]
 ) -> Iterator[tuple[str, Any]]:
-    """The facts by column. A thing that others may belong to has a key that no other case has."""
-    for path, value in thing.facts.items():
-        yield ".".join(path), plain(value)
-    if not entity.parent and any(each.parent == entity.name for each in edition.entities.values()):
-        yield entity.key, f"{case} {thing.key or ''}"
-    elif thing.key is not None:
-        yield entity.key, thing.key
-    if thing.parent is not None and entity.parent:
-        above, parent = thing.parent, edition.entities[entity.parent]
-        for path, value in above.facts.items():
-            yield ".".join((accessor(entity.parent), *path)), plain(value)
-        if not alone:
-            yield f"{accessor(entity.parent)}.{parent.key}", f"{case} {above.key or ''}"
+    """The facts by column. A topmost thing has a key that no other case has; a thing between must have one itself."""
+    for (owner, front), each in zip(above(edition, entity), (thing, *thing.above), strict=True):
+        for path, value in each.facts.items():
+            yield front + ".".join(path), plain(value)
+        if each in around:
+            continue
+        if not owner.parent and any(one.parent == owner.name for one in edition.entities.values()):
+            yield front + owner.key, f"{case} {each.key or ''}"
+        elif each.key is not None:
+            yield front + owner.key, each.key
 
 
 def plain(value: Any) -> Any:
