@@ -4,7 +4,7 @@ back end can overflow on any case."""
 import datetime
 from decimal import Decimal
 
-from rulesdsl.check.declare import FIRST_DAY, LAST_DAY, unit_of
+from rulesdsl.check.declare import FIRST_DAY, LAST_DAY
 from rulesdsl.check.fits import BROKEN, require, short, sized, spoken_unit, unify, unit_hint, write
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
@@ -25,12 +25,13 @@ def date(day: datetime.date, span: Span, scope: Scope) -> ir.Expr:
     return ir.Const(Date(reach), day)
 
 
-def number(value: Decimal, unit: ast.UnitName | None, percent: bool) -> ir.Const:
+def number(value: Decimal, unit: ast.UnitName | None, percent: bool, scope: Scope) -> ir.Const:
     """A literal: its scale is the digits that were written; ``40 %`` is the plain number 0,40."""
     exact = value.scaleb(-2) if percent else value
     exponent = exact.as_tuple().exponent
     scale = -exponent if isinstance(exponent, int) else 0
-    return ir.Const(Number(max(0, scale), unit_of(unit), int(abs(exact)) + 1), exact)
+    of = scope.declared.unit_of(unit)
+    return BROKEN if of is None else ir.Const(Number(max(0, scale), of, int(abs(exact)) + 1), exact)
 
 
 def _numbers(items: tuple[ast.Expr, ...], scope: Scope) -> list[tuple[ir.Expr, Number]] | None:

@@ -33,6 +33,7 @@ class Declared:
     problems: Problems
     first_day: datetime.date
     last_day: datetime.date
+    units: dict[str, ast.UnitDecl] = field(factory=dict)
     kilder: dict[str, ir.Kilde] = field(factory=dict)
     kodeverk: dict[str, ir.Kodeverk] = field(factory=dict)
     records: dict[str, ir.RecordDecl] = field(factory=dict)
@@ -82,13 +83,37 @@ class Declared:
             found.append(ir.Citation(kilde, standing, cite.note))
         return tuple(found)
 
+    def unit_of(self, written: ast.UnitName | None) -> types.Unit | None:
+        """The unit that was written; a declared one goes by its short name. None of what is not a unit, which is a
+        message."""
+        unit: types.Unit | None = types.NO_UNIT
+        named = [*((name, 1) for name in written.over), *((name, -1) for name in written.under)] if written else []
+        for name, sign in named:
+            base = name if name in types.UNIT_SCALE else self.units[name].short.text if name in self.units else ""
+            if not base and written and name not in self.names.broken:
+                known = [*types.UNIT_SCALE, *self.units, "og", "eller", "ellers", "når", "etter", "for"]
+                self.problems.add("ISF201", written.span, "er ikke en enhet", detail=name,
+                                  hint=did_you_mean(name, known) or "Deklarer enheten med «enhet».")
+            unit = types.unit_product(unit, ((base, 1),), sign) if base and unit is not None else None
+        return unit
+
+    def _number_type(self, written: ast.UnitName | None, scale: int | None) -> Type:
+        unit, first = self.unit_of(written), written.over[0] if written else ""
+        if unit is None:
+            return Broken()
+        if scale is None and first in self.units:
+            scale = types.MONEY_SCALE if self.units[first].scale is None else self.units[first].scale
+        if scale is None:
+            scale = types.UNIT_SCALE.get(first, 0)
+        return Number(scale, unit, FIELD_BOUND.get(first, PLAIN_BOUND))
+
     def type_of(self, written: ast.TypeExpr) -> Type:
         """The type that was written; an unknown name is a message."""
         match written:
             case ast.BasicType(name):
                 return _BASIC[name]
             case ast.NumberType(unit, scale):
-                return number_type(unit, scale)
+                return self._number_type(unit, scale)
             case ast.ListType(item):
                 return types.ListOf(self.type_of(item))
             case ast.NamedType(name):
@@ -96,38 +121,34 @@ class Declared:
                     return types.Code(name)
                 if name in self.names.posts:
                     return types.Record(name)
+                if name in self.units:
+                    return self._number_type(ast.UnitName((name,), span=written.span), None)
                 if name not in self.names.broken:
                     what = "er en entitet, ikke en type" if name in self.names.entities else (
                         "er verken et kodeverk eller en post")
-                    known = [*self.names.kodeverk, *self.names.posts, "tekst", "dato", "tall", "kroner", "poeng"]
+                    known = [*self.names.kodeverk, *self.names.posts, *self.names.units, "tekst", "dato", "tall",
+                             "kroner", "poeng"]
                     self.problems.add("ISF201", written.span, what, detail=name, hint=did_you_mean(name, known))
                 return Broken()
             case _:
                 assert_never(written)
 
 
-def unit_of(written: ast.UnitName | None) -> types.Unit:
-    if written is None:
-        return types.NO_UNIT
-    unit = types.NO_UNIT
-    for name in written.over:
-        unit = types.unit_product(unit, ((name, 1),))
-    for name in written.under:
-        unit = types.unit_product(unit, ((name, 1),), -1)
-    return unit
-
-
-def number_type(written: ast.UnitName | None, scale: int | None) -> Number:
-    unit = unit_of(written)
-    first = written.over[0] if written else ""
-    if scale is None:
-        scale = types.UNIT_SCALE.get(first, 0)
-    return Number(scale, unit, FIELD_BOUND.get(first, PLAIN_BOUND))
+def _declare_units(declared: Declared) -> None:
+    """The units of an edition, by name and by short name."""
+    for decl in declared.names.units.values():
+        check_reserved(decl.short, declared.problems)
+        for name in (decl.name, decl.short):
+            there = declared.units.setdefault(name.text, decl)
+            if there is not decl:
+                declared.problems.add("ISF202", name.span, "er alt en enhet", detail=name.text,
+                                      also=[(there.name.span, "først her")], hint="Velg et annet navn.")
 
 
 def declare(names: Names, first_day: datetime.date, last_day: datetime.date, problems: Problems) -> Declared:
     """All data declarations of an edition that is valid from the first to the last day, but for the tables."""
     declared = Declared(names, problems, first_day, last_day)
+    _declare_units(declared)
     for kilde in names.kilder.values():
         declared.kilder[kilde.name.text] = _kilde(kilde, problems)
     for kodeverk in names.kodeverk.values():
@@ -305,7 +326,7 @@ def _rate(decl: ast.RateDecl, declared: Declared) -> ir.Rate:
     values: list[ir.RateValue] = []
     for written in decl.values:
         cites = declared.citations(written.cites, written.span, f"sats {decl.name.text}")
-        value = literal_number(written.value, kind, problems)
+        value = literal_number(written.value, kind, declared)
         day = written.valid_from.value
         if values and day <= values[-1].valid_from:
             problems.add("ISF415", written.valid_from.span, "skal være etter datoen før", detail=decl.name.text,
@@ -323,9 +344,9 @@ def _rate(decl: ast.RateDecl, declared: Declared) -> ir.Rate:
     return ir.Rate(decl.name.text, decl.title, Number(kind.scale, kind.unit, bound), tuple(values), place(decl.span))
 
 
-def literal_number(written: ast.Expr, kind: Number, problems: Problems) -> Decimal | None:
+def literal_number(written: ast.Expr, kind: Number, declared: Declared) -> Decimal | None:
     """A number that is written out; in a sats the unit may be left out, for the sats states it."""
-    sign = 1
+    sign, problems = 1, declared.problems
     node = written
     if isinstance(node, ast.NegateExpr):
         sign, node = -1, node.value
@@ -338,8 +359,11 @@ def literal_number(written: ast.Expr, kind: Number, problems: Problems) -> Decim
         problems.add("ISF303", written.span, f"har flere desimaler enn {types.type_name(kind)}",
                      hint=f"Skriv typen «med {-exponent} desimaler».")
         return None
-    if node.unit is not None and unit_of(node.unit) != kind.unit:
-        have, wanted = types.unit_name(unit_of(node.unit)), types.unit_name(kind.unit) or "et tall uten enhet"
+    unit = declared.unit_of(node.unit) if node.unit is not None else kind.unit
+    if unit is None:
+        return None
+    if unit != kind.unit:
+        have, wanted = types.unit_name(unit), types.unit_name(kind.unit) or "et tall uten enhet"
         problems.add("ISF302", written.span, f"er {have}, ikke {wanted}")
         return None
     return value

@@ -38,7 +38,7 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
             if isinstance(wanted, Code) and unit is None and not percent:
                 # As it was written: a code may begin with zeros.
                 return code_const(node.span.text.replace(" ", ""), node.span, scope, wanted)
-            return arithmetic.number(value, unit, percent)
+            return arithmetic.number(value, unit, percent, scope)
         case ast.TextLiteral(text):
             if isinstance(wanted, Code):
                 return code_const(text, node.span, scope, wanted)

@@ -15,13 +15,14 @@ RESERVED = UNITS | {"annen"}
 """Words that can be read where names stand, and mean something else there; other keywords the parser turns down."""
 
 _NO_CLAUSES = (
-    "kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "egenskap", "eksempel",
+    "kilde", "enhet", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat", "egenskap", "eksempel",
 )
 """The declarations that hold no rules; a keyword that is none of ours may be a clause's, misspelled."""
 
 
 SLOTS: dict[type, tuple[tuple[str, str], ...]] = {
     ast.KildeDecl: (("kilde", "kilder"),),
+    ast.UnitDecl: (("type", "units"),),
     ast.KodeverkDecl: (("type", "kodeverk"),),
     ast.PostDecl: (("type", "posts"),),
     ast.EntityDecl: (("type", "entities"),),
@@ -40,9 +41,10 @@ take the same kind of name cannot both have it."""
 @define
 class Names:
     """The declarations that an edition sees, by name. Clauses and decision tables share their names; so do all that
-    are types (kodeverk, posts, entities), and all that are values (satser, tables, results, kodesett)."""
+    are types (units, kodeverk, posts, entities), and all that are values (satser, tables, results, kodesett)."""
 
     kilder: dict[str, ast.KildeDecl] = field(factory=dict)
+    units: dict[str, ast.UnitDecl] = field(factory=dict)
     kodeverk: dict[str, ast.KodeverkDecl] = field(factory=dict)
     kodesett: dict[str, ast.KodesettDecl] = field(factory=dict)
     posts: dict[str, ast.PostDecl] = field(factory=dict)

@@ -13,7 +13,10 @@ POENG: Unit = (("poeng", 1),)
 DOGN: Unit = (("døgn", 1),)
 
 UNIT_SCALE = {"kroner": 2, "poeng": 3, "døgn": 0, "timer": 0}
-"""The base units and their declared number of digits after the comma."""
+"""The base units that are there from the start, and their number of digits after the comma."""
+
+MONEY_SCALE = 2
+"""The digits after the comma of money that a rulebook declares as a unit (``dkk``), where it does not say."""
 
 MAX_DIGITS = 38
 """Digits before and after the comma together that every back end holds exactly."""
@@ -99,6 +102,11 @@ def unit_product(left: Unit, right: Unit, sign: int = 1) -> Unit:
     return tuple(sorted((name, power) for name, power in powers.items() if power))
 
 
+def is_money(unit: Unit) -> bool:
+    """Whether a unit is kroner, or one that a rulebook declares: these are amounts of money, and no others are."""
+    return len(unit) == 1 and unit[0][1] == 1 and unit[0][0] not in UNIT_SCALE.keys() - {"kroner"}
+
+
 def unit_name(unit: Unit) -> str:
     """A unit as authors write it: ``kroner per poeng``; nothing for a plain number."""
     over = [name for name, power in unit for _ in range(power)]
@@ -119,7 +127,8 @@ def type_name(type_: Type) -> str:
             return "dato"
         case Number(scale, unit):
             name = unit_name(unit) or "tall"
-            expected = UNIT_SCALE.get(name, 2 if unit and unit[0][0] == "kroner" else 0)
+            of_money = is_money(unit) or (unit and unit[0][0] == "kroner")
+            expected = UNIT_SCALE.get(name, MONEY_SCALE if of_money else 0)
             return name if scale == expected else f"{name} med {scale} {'desimal' if scale == 1 else 'desimaler'}"
         case Code(kodeverk):
             return kodeverk

@@ -6,7 +6,20 @@ from decimal import Context, Decimal
 from typing import assert_never
 
 from rulesdsl.core.ir import Value
-from rulesdsl.core.types import KRONER, MAX_DIGITS, Bool, Broken, Code, Date, ListOf, Number, Record, Text, Type, Unit
+from rulesdsl.core.types import (
+    MAX_DIGITS,
+    Bool,
+    Broken,
+    Code,
+    Date,
+    ListOf,
+    Number,
+    Record,
+    Text,
+    Type,
+    Unit,
+    is_money,
+)
 
 NBSP = "\u00a0"
 """Stands between groups of digits and before a unit, so that a number is never broken over two lines."""
@@ -106,7 +119,7 @@ def _digits(value: Decimal, scale: int) -> str:
 def _number(value: Decimal, scale: int, unit: Unit) -> str:
     digits = _digits(value, scale)
     whole, _, fraction = digits.removeprefix("-").partition(".")
-    if unit != KRONER and not fraction.strip("0"):
+    if not is_money(unit) and not fraction.strip("0"):
         fraction = ""
     # A plain number of four digits stands undivided, as a year must.
     if unit or len(whole) > 4:

@@ -25,7 +25,8 @@ class Name(Node):
 
 @frozen
 class UnitName(Node):
-    """``kr``, ``poeng``, ``kroner per poeng``: base units over base units. ``kr`` is ``kroner``."""
+    """``kr``, ``poeng``, ``kroner per poeng``: base units over base units. ``kr`` is ``kroner``; declared units are as
+    they were written."""
 
     over: tuple[str, ...]
     under: tuple[str, ...] = ()
@@ -281,6 +282,16 @@ class KildeDecl(Node):
     url: str = ""
     standing: str = ""
     note: str = ""
+
+
+@frozen
+class UnitDecl(Node):
+    """``enhet danske_kroner «danske kroner» forkortet dkk med 2 desimaler``; ``scale`` is None where it is not said."""
+
+    name: Name
+    title: str
+    short: Name
+    scale: int | None = None
 
 
 @frozen
@@ -598,8 +609,8 @@ class BrokenDecl(Node):
 
 
 Declaration = (
-    Header | KildeDecl | KodeverkDecl | KodesettDecl | PostDecl | EntityDecl | RateDecl | TableDecl | ResultDecl
-    | ClauseDecl | DecisionDecl | RepealDecl | PropertyDecl | ExampleDecl | BrokenDecl
+    Header | KildeDecl | UnitDecl | KodeverkDecl | KodesettDecl | PostDecl | EntityDecl | RateDecl | TableDecl
+    | ResultDecl | ClauseDecl | DecisionDecl | RepealDecl | PropertyDecl | ExampleDecl | BrokenDecl
 )
 
 

@@ -68,6 +68,10 @@ class Builder(ExpressionBuilder):
     def note(self, meta: Meta, items: list[Token]) -> Titled:
         return Titled(("note", plain(items[0])))
 
+    def enhet(self, meta: Meta, items: list[Any]) -> ast.UnitDecl:
+        name, short = self.names_of(items)
+        return ast.UnitDecl(name, title_of(items), short, tagged("digits", items), span=self.place_of(meta))
+
     def kodeverk(self, meta: Meta, items: list[Any]) -> ast.KodeverkDecl:
         members = all_of(ast.MemberDecl, items)
         return ast.KodeverkDecl(self.name_of(items[0]), title_of(items), members, span=self.place_of(meta))

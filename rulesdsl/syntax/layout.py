@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.build_expressions import RESERVED
-from rulesdsl.syntax.phrases import Line, Phrase, Phrases, lay, parted, quoted, type_text
+from rulesdsl.syntax.phrases import Line, Phrase, Phrases, digits, lay, parted, quoted, type_text
 from rulesdsl.syntax.places import Places
 
 
@@ -17,6 +17,8 @@ def lines_of(node: ast.Declaration, at: Places) -> list[Line]:
             return _header(node, at)
         case ast.KildeDecl():
             return _kilde(node, at)
+        case ast.UnitDecl(name, title, short, scale):
+            return [_first(node, f"enhet {name.text}{_titled(title)} forkortet {short.text}{digits(scale)}")]
         case ast.KodeverkDecl(name, title, members):
             rows = [_member(member) for member in members]
             return [_first(node, f"kodeverk {name.text}{_titled(title)}"), *_aligned(rows, members)]

@@ -13,6 +13,7 @@ from rulesdsl.syntax.split import BODY_KEYWORDS, TOP_KEYWORDS, Piece
 _KINDS = {
     "NAME": "et navn", "NUMBER": "et tall", "TEXT": "en «tekst»", "DATE": "en dato (2020-01-31)",
     "CLAUSENO": "et punktnummer", "UNIT": "en enhet (kr, poeng, døgn, timer)",
+    "OTHER_UNIT": "en enhet",
     "BASIC_TYPE": "en type (ja/nei, tekst, dato)", "STANDING": "status (offisiell, avledet, ubekreftet, eksempel)",
     "EXTREME": "«maks»", "_ER_EN_AV": "«er en av»", "ER_IKKE": "«er ikke»", "_DESIMALER": "«desimaler»",
     "_ELLERS": "«ellers»", "_ELLERS_DEL": "«ellers»", "_ELLERS_REGEL": "«ellers»",
@@ -22,13 +23,14 @@ _TYPE_STARTS = {"BASIC_TYPE", "_TALL", "_LISTE"}
 # What may stand after nearly any value; to list it helps nobody.
 _AFTER_VALUE = {
     "PLUS", "MINUS", "TIMES", "SLASH", "_DOT", "_LPAR", "_LBRACK", "LE", "GE", "LT", "GT", "PERCENT", "UNIT",
+    "OTHER_UNIT",
 }
 _HEAD = ("ifølge", "omtale", "unntak", "når")
 _KEYWORDS = (
     *BODY_KEYWORDS, "hvis", "eller", "ikke", "mellom", "er", "finnes", "mangler", "denne", "antall", "har", "første",
     "siste", "alle", "valgfri", "skjønn", "tekst", "dato", "status", "merknad",
 )
-_FOREIGN = {
+FOREIGN = {
     "and": "og", "or": "eller", "not": "ikke", "if": "hvis", "then": "så", "else": "ellers", "is": "er", "in": "i",
     "lik": "er", "prosent": "%", "nar": "når", "nokkel": "nøkkel", "ifolge": "ifølge",
 }
@@ -135,8 +137,8 @@ def _hint_of_word(word: str, expected: set[str]) -> str:
     """The word before was read as a name that begins a line, though it was meant as a keyword."""
     if not re.fullmatch(r"[^\W\d]\w*", word) or not expected & {"_ER", "_COLON"} or "PLUS" in expected:
         return ""
-    if word.lower() in _FOREIGN:
-        return f"Skriv «{_FOREIGN[word.lower()]}»."
+    if word.lower() in FOREIGN:
+        return f"Skriv «{FOREIGN[word.lower()]}»."
     return did_you_mean(word, _KEYWORDS) if word not in _KEYWORDS else ""
 
 

@@ -1,5 +1,6 @@
 """Text to syntax: ``parse(source)`` gives a ``File`` and the messages of all its declarations at once."""
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +12,7 @@ from rulesdsl.source import Source, Span, canonical_name
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.build import Builder
 from rulesdsl.syntax.ellers import EllersOwner
-from rulesdsl.syntax.messages import clause_of, report
+from rulesdsl.syntax.messages import FOREIGN, clause_of, report
 from rulesdsl.syntax.split import Piece, split
 
 MAX_DEPTH = 60
@@ -72,6 +73,8 @@ def _parse_piece(piece: Piece, broken_at: set[int], problems: Problems) -> ast.D
 @cache
 def _lark() -> Lark:
     grammar = (files("rulesdsl.syntax") / "grammar.lark").read_text(encoding="utf-8")
+    keywords = [*re.findall(r'^[A-Z_]+: "(\w+)"$', grammar, re.MULTILINE), *FOREIGN]
+    grammar = grammar.replace("KEYWORDS", "|".join(keywords))
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False, postlex=EllersOwner())
 
 

@@ -100,18 +100,26 @@ def quoted(text: str) -> str:
 
 
 def number(literal: ast.NumberLiteral) -> str:
-    """``30 403 kr``, ``0,50``, ``40 %``: grouped from five digits, amounts in kroner from four."""
+    """``30 403 kr``, ``0,50``, ``40 %``: grouped from five digits, amounts of money from four."""
     whole, _, fraction = f"{literal.value:f}".partition(".")
-    in_kroner = literal.unit is not None and literal.unit.over == ("kroner",)
-    if len(whole) >= (4 if in_kroner else 5):
+    is_money = literal.unit is not None and literal.unit.over[0] not in NO_MONEY
+    if len(whole) >= (4 if is_money else 5):
         whole = f"{int(whole):,}".replace(",", " ")
-    digits = f"{whole},{fraction}" if fraction else whole
+    figure = f"{whole},{fraction}" if fraction else whole
     if literal.percent:
-        return f"{digits} %"
+        return f"{figure} %"
     if literal.unit is None:
-        return digits
+        return figure
     written = unit(literal.unit)
-    return f"{digits} {'kr' if written == 'kroner' else written}"
+    return f"{figure} {'kr' if written == 'kroner' else written}"
+
+
+NO_MONEY = ("poeng", "døgn", "timer")
+"""The units that are there from the start and count something else than money."""
+
+
+def digits(scale: int | None) -> str:
+    return "" if scale is None else f" med {scale} {'desimal' if scale == 1 else 'desimaler'}"
 
 
 def unit(name: ast.UnitName) -> str:
@@ -124,7 +132,7 @@ def type_text(node: ast.TypeExpr) -> str:
             return name
         case ast.NumberType(of, scale):
             base = "tall" if of is None else unit(of)
-            return base if scale is None else f"{base} med {scale} {'desimal' if scale == 1 else 'desimaler'}"
+            return base + digits(scale)
         case ast.ListType(item):
             return f"liste av {type_text(item)}"
         case _:

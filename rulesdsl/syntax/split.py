@@ -11,7 +11,7 @@ from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Source, Span
 
 TOP_KEYWORDS = (
-    "regelverk", "felles", "kilde", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat",
+    "regelverk", "felles", "kilde", "enhet", "kodeverk", "kodesett", "post", "entitet", "sats", "tabell", "resultat",
     "punkt", "beslutning", "opphev", "egenskap", "eksempel", "rettelse",
 )
 
