@@ -89,6 +89,21 @@ class Plan:
 
 def rulebook_of(workspace: Workspace, edition: str | None, known: datetime.date | None) -> Rulebook:
     """The editions to decide by, and what it is that they decide."""
+    found, forced = editions_of(workspace, edition, known)
+    latest = found[-1]
+    decided = {result.entity for result in latest.results.values()}
+    dated = [each for each in latest.entities.values() if each.name in decided and each.date]
+    if len(dated) != 1 or len(decided) != 1:
+        raise cannot(f"{latest.id} avgjør {' og '.join(sorted(decided)) or 'ingenting'}.",
+                     "Legg en tabell for hver i en mappe, og kjør mappen." if len(decided) > 1 else
+                     "En tabell kan bare avgjøres der regelverket avgjør noe som har en rettsdato.")
+    return Rulebook(found, dated[0].name, latest, forced, known)
+
+
+def editions_of(
+    workspace: Workspace, edition: str | None, known: datetime.date | None
+) -> tuple[tuple[Edition, ...], Edition | None]:
+    """The editions to decide by, by time, and the one that was asked for, if one was."""
     forced = edition_named(edition, workspace, known) if edition is not None else None
     rulebooks = (forced.rulebook,) if forced else workspace.rulebooks()
     if len(rulebooks) != 1:
@@ -100,13 +115,7 @@ def rulebook_of(workspace: Workspace, edition: str | None, known: datetime.date 
     found = [forced] if forced else [one for each in infos if (one := workspace.edition(each.id, known)) is not None]
     if not found:
         raise NoEdition(f"Ingen utgave av {rulebooks[0]} var kjent {known}.", "Velg en senere dag med --known.")
-    latest = found[-1]
-    decided = {result.entity for result in latest.results.values()}
-    dated = [each for each in latest.entities.values() if each.name in decided and each.date]
-    if len(dated) != 1 or len(decided) != 1:
-        raise cannot(f"{latest.id} avgjør {' og '.join(sorted(decided)) or 'ingenting'}.",
-                     "En tabell kan bare avgjøres der regelverket avgjør én slags ting, som har en rettsdato.")
-    return Rulebook(tuple(found), dated[0].name, latest, forced, known)
+    return tuple(found), forced
 
 
 # ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────

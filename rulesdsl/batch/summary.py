@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from attrs import field
+from attrs import evolve, field
 
-from rulesdsl.batch.inputs import identifier, quoted
+from rulesdsl.batch.inputs import Source, identifier, quoted
 from rulesdsl.batch.lines import check_lines
-from rulesdsl.batch.plan import Plan
+from rulesdsl.batch.plan import Plan, Rulebook
 from rulesdsl.batch.problems import cannot
 from rulesdsl.catalog import entry
 from rulesdsl.core.contributions import ladders_of
@@ -21,6 +21,7 @@ from rulesdsl.core.values import capital, exact, shown, spoken
 from rulesdsl.deciding import ENGINE
 from rulesdsl.source import frozen
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
+from rulesdsl.sql.facts import Rows
 
 SCHEMA = "isfrules.run/1"
 MOST_GIVEN = 10
@@ -90,38 +91,46 @@ class Summary:
 def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str, brief: bool = False) -> Summary:
     """Count everything, from the answers as they were written. Rows that are lost, or there twice, stop the run."""
     entity = made.rulebook.entity
-    answers = {each.id: f"svar {each.id}" for each in made.used}
+    found = account(con, made.rulebook, made.source, made.rows, made.used, file, made.notes, brief)
+    given = () if brief else tuple(
+        each for edition in made.used for each in _given(con, edition, f"svar {edition.id}"))
+    above = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet <> ?", entity)
+    above += _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet <> ?', entity)
+    return evolve(found, data=data, parents_at_fault=above, given=given)
+
+
+def account(con: duckdb.DuckDBPyConnection, book: Rulebook, source: Source, rows: Rows, used: tuple[Edition, ...],
+            file: Path, notes: tuple[str, ...], brief: bool) -> Summary:
+    """The account of the rows of an entity, without what each clause gave or took."""
+    entity = book.entity
+    answers = {each.id: f"svar {each.id}" for each in used}
     for name, relation in answers.items():
-        con.execute(f"CREATE TEMP VIEW {identifier(relation)} AS SELECT * FROM read_parquet({quoted(str(file))}) "
-                    f"WHERE utgave = {quoted(name)}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(relation)} AS SELECT * FROM "
+                    f"read_parquet({quoted(str(file))}) WHERE utgave = {quoted(name)}")
     decided = dict(con.execute(f"SELECT utgave, count(*) FROM read_parquet({quoted(str(file))}) GROUP BY 1").fetchall())
     decided = {name: decided.get(name, 0) for name in answers}
     faulty = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet = ?", entity)
     broken = _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet = ?', entity)
-    taken = _one(con, f"SELECT count(*) FROM {identifier(made.rows.relation)}")
-    rows_in = (_one(con, made.source.count) if made.source.count else taken + broken)
-    if made.source.text_file:
-        check_lines(Path(made.source.text_file), made.source.name, taken + broken)
+    taken = _one(con, f"SELECT count(*) FROM {identifier(rows.relation)}")
+    rows_in = (_one(con, source.count) if source.count else taken + broken)
+    if source.text_file:
+        check_lines(Path(source.text_file), source.name, taken + broken)
     total = sum(decided.values())
-    if rows_in != total + faulty + broken or not _each_once(con, made, file):
+    if rows_in != total + faulty + broken or not _each_once(con, entity, rows, file):
         raise cannot(f"Regnskapet går ikke opp: {rows_in} rader inn, {total} avgjort og {faulty + broken} lagt til "
                      "side.", "Ingenting er skrevet. Dette er en feil i programmet; meld fra om den.")
-    editions = {each.id: each for each in made.used}
+    editions = {each.id: each for each in used}
     lines = tuple(line for name, relation in answers.items()
                   for line in _lines(con, editions[name], relation, entity, brief))
-    given = () if brief else tuple(each for name, relation in answers.items()
-                                   for each in _given(con, editions[name], relation))
     aside = tuple(Aside(*row) for row in con.execute(
         "SELECT code, regexp_replace(field, '\\[[0-9]+\\]', '', 'g'), count(DISTINCT rad) FROM feil WHERE entitet = ? "
         "GROUP BY ALL ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
     if broken:
         aside = (*aside, Aside("ISF531", None, broken))
-    results = {name: result for each in made.used for name, result in each.results.items() if result.entity == entity}
-    main = frozenset(name for each in made.used for name in each.main if name in results)
-    above = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet <> ?", entity)
-    above += _one(con, 'SELECT count(*) FROM "brutte linjer" WHERE entitet <> ?', entity)
-    return Summary(data, rows_in, total, faulty + broken, broken, decided, lines, aside,
-                   () if brief else _missing(con, made, answers), results, main, made.notes, above, given)
+    results = {name: result for each in used for name, result in each.results.items() if result.entity == entity}
+    main = frozenset(name for each in used for name in each.main if name in results)
+    return Summary(source.name, rows_in, total, faulty + broken, broken, decided, lines, aside,
+                   () if brief else _missing(con, entity, used, answers), results, main, notes)
 
 
 def _lines(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str, entity: str, brief: bool) -> list[Line]:
@@ -149,12 +158,12 @@ def _given(con: duckdb.DuckDBPyConnection, edition: Edition, relation: str) -> l
 
 
 def _missing(
-    con: duckdb.DuckDBPyConnection, made: Plan, answers: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection, entity: str, used: tuple[Edition, ...], answers: Mapping[str, str]
 ) -> tuple[tuple[str, str, int], ...]:
     """The facts that the results people ask for wait for."""
     parts = [f"SELECT '{name}' AS resultat, unnest({identifier(f'{name}.mangler')}) AS felt FROM "
-             f"{identifier(answers[each.id])}" for each in made.used for name in sorted(each.main)
-             if each.results[name].entity == made.rulebook.entity]
+             f"{identifier(answers[each.id])}" for each in used for name in sorted(each.main)
+             if each.results[name].entity == entity]
     if not parts:
         return ()
     return tuple(con.execute(
@@ -162,15 +171,15 @@ def _missing(
         + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}").fetchall())
 
 
-def _each_once(con: duckdb.DuckDBPyConnection, made: Plan, file: Path) -> bool:
+def _each_once(con: duckdb.DuckDBPyConnection, entity: str, rows: Rows, file: Path) -> bool:
     """Whether each row taken in was decided or set aside, and none was both: their numbers and the squares of these
     come to the same sum, which no row that is lost and another that is there twice would leave as it is."""
     def sums(relation: str) -> tuple[object, ...] | None:
         return con.execute(
             f"SELECT count(*), sum(rad::HUGEINT), sum(rad::HUGEINT * rad) FROM {relation}").fetchone()
 
-    aside = f"SELECT DISTINCT rad FROM feil WHERE entitet = {quoted(made.rulebook.entity)} AND rad IS NOT NULL"
-    return sums(identifier(made.rows.relation)) == sums(
+    aside = f"SELECT DISTINCT rad FROM feil WHERE entitet = {quoted(entity)} AND rad IS NOT NULL"
+    return sums(identifier(rows.relation)) == sums(
         f"(SELECT rad FROM read_parquet({quoted(str(file))}) UNION ALL ({aside}))")
 
 

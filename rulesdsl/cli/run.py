@@ -26,7 +26,8 @@ INSTALL = "pip install 'isfrules[batch]'"
 
 @click.command(
     "run", cls=Command, help="Avgjør en tabell: Parquet, CSV eller en tabell i DuckDB (fil.duckdb:tabell). Hver rad "
-    "får verdi, status, punkt og det som mangler."
+    "får verdi, status, punkt og det som mangler. Avgjør regelverket flere slags ting, er DATA en mappe med en tabell "
+    "for hver (regninger.csv, linjer.csv), og -o en mappe for svarene."
 )
 @click.argument("data", metavar="DATA")
 @click.option("-o", "--out", metavar="FIL", type=click.Path(path_type=Path),
@@ -68,6 +69,10 @@ def command(
     workspace = open_workspace(rulebooks)
     try:
         named = read_naming(read_file(naming, "navn"), str(naming)) if naming is not None else Naming()
+        if Path(data).is_dir():
+            _run_folder(Job(data, out or Path("svar"), named, edition, known, patients, overwrite, brief, memory),
+                        workspace, engine, only_plan, form)
+            return
         job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite, brief, memory)
         if only_plan:
             _show_plan(_engine(engine).planned(job, workspace), form)
@@ -110,6 +115,30 @@ def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
         say(f"\nSvarene er i {job.out}{aside}.")
     unclear = any(each.status in ("conflict", "no_rule") and each.result in summary.main for each in summary.lines)
     if summary.set_aside or summary.parents_at_fault or unclear:
+        sys.exit(FINDINGS)
+
+
+def _run_folder(job: "Job", workspace: Any, engine: str, only_plan: bool, form: str) -> None:
+    """A folder with a table for each entity."""
+    from rulesdsl.batch.several import run_folder
+    from rulesdsl.batch.summary import to_json, to_text
+
+    if engine != "duckdb" or only_plan or job.parents is not None:
+        fail("En mappe kan bare kjøres på DuckDB, uten --plan og --patients.",
+             "Utelat valgene; tabellene i mappen sier selv hva som hører til hva.")
+    with progress() as step:
+        summaries = run_folder(job, workspace, step)
+    if form == "json":
+        write_json({name: to_json(summary) for name, summary in summaries.items()})
+    else:
+        for name, summary in summaries.items():
+            say(f"{name}\n")
+            for line in to_text(summary):
+                say(line)
+        say(f"Svarene er i {job.out}.")
+    unclear = any(line.status in ("conflict", "no_rule") and line.result in each.main
+                  for each in summaries.values() for line in each.lines)
+    if unclear or any(each.set_aside for each in summaries.values()):
         sys.exit(FINDINGS)
 
 

@@ -43,10 +43,11 @@ def accessor(edition: Edition, entity: str) -> str:
 
 
 def above(edition: Edition, entity: str) -> tuple[Place, ...]:
-    """The fields of what an entity belongs to, under the names that the entity's own typed relation has for them."""
+    """The fields of all that an entity belongs to, under the names that its own typed relation has for them."""
     parent = edition.entities[entity].parent
     front = accessor(edition, entity)
-    return tuple(Place(front + each.path, each.type, each.decl) for each in places(edition, parent)) if parent else ()
+    over = (*places(edition, parent), *above(edition, parent)) if parent else ()
+    return tuple(Place(front + each.path, each.type, each.decl) for each in over)
 
 
 def parent_key(edition: Edition, entity: str) -> str:
