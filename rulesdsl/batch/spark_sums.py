@@ -86,7 +86,7 @@ def _missing(tables: Tables, made: Plan, answers: Mapping[str, str]) -> tuple[tu
     if not parts:
         return ()
     found = tables.asked(
-        "SELECT resultat, regexp_replace(felt, r'\\[.*\\]', '[…]') AS felt, count(*) AS rader FROM ("
+        "SELECT resultat, regexp_replace(felt, r'\\[[^\\]]*\\]', '[…]') AS felt, count(*) AS rader FROM ("
         + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}")
     return tuple((result, path, rows) for result, path, rows in found)
 

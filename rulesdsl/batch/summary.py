@@ -167,7 +167,7 @@ def _missing(
     if not parts:
         return ()
     return tuple(con.execute(
-        "SELECT resultat, regexp_replace(felt, '\\[.*\\]', '[…]') AS felt, count(*) FROM ("
+        "SELECT resultat, regexp_replace(felt, '\\[[^]]*\\]', '[…]', 'g') AS felt, count(*) FROM ("
         + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}").fetchall())
 
 

@@ -162,7 +162,9 @@ def unreached(edition: ir.Edition, outcomes: Sequence[ExampleOutcome]) -> tuple[
         frames = [frame for run in runs for thing, frame in run.frames.items()
                   if thing.entity == asked.get(clause.number)]
         if clause.number not in reached:
-            found.append(Unreached(clause.number, "", _why(clause, frames)))
+            lacking = asked.get(clause.number, "det")
+            none = f"ingen eksempler har {lacking}" if runs else "utgaven har ingen eksempler"
+            found.append(Unreached(clause.number, "", _why(clause, frames) if frames else none))
             if not clause.requirements:
                 continue
         for requirement in clause.requirements:
@@ -197,8 +199,6 @@ def _value(node: ir.Expr, frame: Frame) -> bool | None:
 
 def _why(clause: ir.Clause, frames: Sequence[Frame]) -> str:
     """The condition that stands in the way: one that holds in no example, or that they never hold together."""
-    if not frames:
-        return "utgaven har ingen eksempler"
     parts = clause.guard.items if isinstance(clause.guard, ir.And) else (clause.guard,) if clause.guard else ()
     for part in parts:
         if not any(_value(part, frame) is True for frame in frames):

@@ -58,8 +58,8 @@ def _result(
     outcome: Outcome, run: Run, thing: Thing, made: dict[str, ResultReason], taking: dict[str, Alternative],
     tried: Tried | None,
 ) -> ResultReason:
-    result, frame = outcome.result, run.frames[thing]
-    reasons = clause_reasons(outcome, frame)
+    result = outcome.result
+    reasons = _reasons(run, thing, result.name)
     uses = tuple(name for name in results_used(reasons) if name in made)
     found: tuple[Alternative, ...] = ()
     if tried is not None and outcome.status == "unknown" and not result.is_decision:
@@ -86,10 +86,17 @@ def _marks_of_others(reasons: tuple[ClauseReason, ...], run: Run, thing: Thing) 
             yield tuple(_seen_from(mark, path.removesuffix(name)) for mark in _marks(run, other, name))
 
 
+def _reasons(run: Run, thing: Thing, name: str) -> tuple[ClauseReason, ...]:
+    """The clauses asked for a result: made once, for others ask what it rests on too."""
+    if (thing, name) not in run.reasons:
+        run.reasons[thing, name] = clause_reasons(run.outcomes[thing, name], run.frames[thing])
+    return run.reasons[thing, name]  # type: ignore[no-any-return]
+
+
 def _marks(run: Run, thing: Thing, name: str) -> tuple[Mark, ...]:
     """The marks of a result, whosever it is."""
     if (thing, name) not in run.marks:
-        reasons = clause_reasons(run.outcomes[thing, name], run.frames[thing])
+        reasons = _reasons(run, thing, name)
         own = [_marks(run, thing, each) for each in results_used(reasons) if (thing, each) in run.outcomes]
         run.marks[thing, name] = marks_of(reasons, [*own, *_marks_of_others(reasons, run, thing)])
     return run.marks[thing, name]  # type: ignore[no-any-return]

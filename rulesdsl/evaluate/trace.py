@@ -109,12 +109,14 @@ class Outcome:
 
 @define(eq=False)
 class Run:
-    """One decision of one case under one edition. ``marks`` are those of results, once they have been made."""
+    """One decision of one case under one edition. ``reasons`` and ``marks`` are those of results, once they
+    have been made."""
 
     edition: Edition
     case: Case
     frames: dict[Thing, Frame] = field(factory=dict)
     outcomes: dict[tuple[Thing, str], Outcome] = field(factory=dict)
+    reasons: dict[tuple[Thing, str], Any] = field(factory=dict)
     marks: dict[tuple[Thing, str], Any] = field(factory=dict)
 
 
