@@ -23,7 +23,7 @@ LAYERS = {
     "diagnostics": 1, "catalog": 1,
     "syntax": 2, "core": 2,
     "check": 3,
-    "evaluate": 4, "compare": 4, "sql": 4, "publish": 4,
+    "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4,
     "workspace": 5, "compiled": 5, "deciding": 5, "verifying": 5,
     "generate": 5, "trying": 5, "batch": 5,
     "cli": 6, "strategies": 6,
@@ -41,6 +41,7 @@ SIDEWAYS = {
     ("batch", "workspace"): "and is looked up where the editions are",
     ("sql", "evaluate.documents"): "a value is shown as messages about cases show it",
     ("sql", "evaluate.read_value"): "a code is valid, and a list too long, just when reading a case says so",
+    ("prove", "evaluate"): "a counterexample is decided again before anybody sees it",
     ("compare", "evaluate"): "both editions decide, and the words of the explanation say what parts them",
     ("publish", "evaluate.explanation"): "the explanation is what is published",
     ("publish.differences", "compare"): "what is changed between editions is published too",
@@ -68,7 +69,11 @@ WORLD = {"os", "sys", "pathlib", "shutil", "tempfile", "glob", "locale", "time",
          "curses", "logging", "sqlite3", "click"}
 """Modules by which a program reaches files, the clock, the locale, the terminal or chance."""
 
-CHANCE = {("trying", "random"): "cases are made up by chance, and by the same chance for the same seed"}
+CHANCE = {
+    ("trying", "random"): "cases are made up by chance, and by the same chance for the same seed",
+    ("prove.solving", "time"): "a question to the solver has a limit of time",
+    ("prove.properties", "time"): "and says how long it took",
+}
 """What may reach for one of these after all, and why."""
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve
 
-from rulesdsl.core.ir import Edition, Group, Rule
+from rulesdsl.core.ir import Edition, Expr, Group, Rule
 
 Target = tuple[str, str]
 """What a clause is an exception to: a clause, and the rule or requirement of it, or nothing for all of it."""
@@ -69,3 +69,11 @@ def all_groups(groups: Sequence[Group]) -> Iterator[Group]:
             seen.add(id(group))
             yield group
             pending += [*group.exceptions, *(each for rule in group.rules for each in rule.exceptions)]
+
+
+def expressions(groups: Sequence[Group]) -> Iterator[Expr]:
+    """The conditions and values of all rules of some groups and of the exceptions in them."""
+    for group in all_groups(groups):
+        for rule in group.rules:
+            yield from rule.conditions
+            yield rule.value

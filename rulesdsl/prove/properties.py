@@ -1,0 +1,152 @@
+"""An ``egenskap`` put to the solver: whether any case there could be breaks it."""
+
+import time
+from typing import Literal
+
+from attrs import field, frozen
+
+from rulesdsl.core import ir
+from rulesdsl.core.trees import expressions
+from rulesdsl.evaluate.documents import Document as Given
+from rulesdsl.evaluate.properties import Tried, try_property
+from rulesdsl.prove.cases import Thing, World
+from rulesdsl.prove.decode import Decoder, Document
+from rulesdsl.prove.encode import Encoder
+from rulesdsl.prove.frame import Frame
+from rulesdsl.prove.solving import Solving
+from rulesdsl.prove.sym import YES, NotProvable, is_no, is_yes
+from rulesdsl.prove.words import Words, list_uses
+
+Proved = Literal["bevist", "motbevist", "tom", "ikke avgjort"]
+"""``bevist``: no case breaks it. ``motbevist``: one does, and it was decided again. ``tom``: no case is among those it
+speaks of, or what it promises is ukjent for all of them, so that it promises nothing. ``ikke avgjort``: neither."""
+
+SECONDS = 20.0
+"""How long one question may take, unless another limit is asked for."""
+
+COUNT = 3
+"""How many things of a kind may stand together, unless another limit is asked for."""
+
+
+@frozen(eq=False)
+class Verdict:
+    """What came of it. ``reason`` is why it is ``tom`` or ``ikke avgjort``; ``documents`` and ``counterexample`` what
+    breaks it. ``count`` is how many things of a kind a case had at most, where the rules look at more than one;
+    ``limits`` what else the answer is limited to; ``seconds`` how long it took."""
+
+    promise: ir.Property
+    edition: ir.Edition
+    verdict: Proved
+    seconds: float
+    reason: str = ""
+    count: int = 0
+    limits: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    counterexample: Tried | None = field(default=None, repr=False)
+
+    @property
+    def speaks_of(self) -> str:
+        """The cases the answer is for, in words."""
+        entity = self.edition.entities[self.promise.entity]
+        if not self.count:
+            return f"alle {_many(entity)}"
+        above = self.edition.entities[entity.parent]
+        return f"alle {_many(above)} med inntil {self.count} {_many(entity)}"
+
+
+def _many(entity: ir.Entity) -> str:
+    """``episoder``, ``pasienter``."""
+    if entity.plural:
+        return entity.plural.replace("_", " ")
+    name = entity.name.lower()
+    return f"{name}r" if name.endswith("e") else f"{name}er"
+
+
+def prove_property(
+    promise: ir.Property, edition: ir.Edition, *, seconds: float = SECONDS, count: int = COUNT
+) -> Verdict:
+    """Whether a property holds for every case of an edition."""
+    begun = time.monotonic()
+    room = count if promise.together or looks_around(promise, edition) else 0
+    try:
+        question = _Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
+        verdict, reason, documents, tried = question.answer()
+        limits = tuple(sorted(question.world.limits))
+    except NotProvable as error:
+        verdict, reason, documents, tried, limits = "ikke avgjort", f"{error.reason}.", (), None, ()
+    took = time.monotonic() - begun
+    return Verdict(promise, edition, verdict, took, reason, room, limits, documents, tried)
+
+
+class _Question:
+    """One property of one edition, as logic."""
+
+    def __init__(self, promise: ir.Property, edition: ir.Edition, count: int, seconds: float) -> None:
+        self.promise, self.edition = promise, edition
+        self.world = World(edition, Words(edition), list_uses(edition))
+        self.things = self._things(count)
+        encoder = Encoder(edition, self.world)
+        frame = Frame(self.things[0], dict(zip(promise.names, self.things, strict=True)))
+        self.where = YES if promise.where is None else encoder.evaluate(promise.where, frame)
+        self.holds = encoder.evaluate(promise.holds, frame)
+        self.solving = Solving(encoder, seconds=seconds)
+
+    def _things(self, count: int) -> list[Thing]:
+        """The things that the property names, in its order."""
+        promise, days = self.promise, (self.edition.valid_from, self.edition.valid_to)
+        if promise.together:
+            return self.world.case(promise.entity, "a", count, days, named=len(promise.names))
+        likeness = promise.likeness
+        if likeness is None:
+            return [self.world.case(promise.entity, name, count, days)[0] for name in promise.names]
+        first = self.world.case(promise.entity, likeness.right, count, days)[0]
+        other = self.world.alike(first, likeness.but, likeness.left)
+        made = {likeness.right: first, likeness.left: other}
+        return [made[name] for name in promise.names]
+
+    def answer(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
+        within = is_yes(self.where)
+        found = self.solving.find(within, is_no(self.holds))
+        if found.answer == "ikke avgjort":
+            return "ikke avgjort", f"{found.reason}.", (), None
+        if found.model is None:
+            return self._settled()
+        decoder = Decoder(found.model, self.world)
+        one = self.promise.together
+        documents = tuple(decoder.document(thing) for thing in (self.things[:1] if one else self.things))
+        tried = _replayed(self.promise, self.edition, documents)
+        if tried is None or tried.verdict != "brutt":
+            return "ikke avgjort", "motbeviset holdt ikke da det ble avgjort på nytt.", documents, None
+        return "motbevist", "", documents, tried
+
+    def _settled(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
+        """Proved, unless it promises nothing."""
+        within = is_yes(self.where)
+        if self.solving.find(within, is_yes(self.holds)).answer == "finnes":
+            return "bevist", "", (), None
+        if self.solving.find(within).answer == "finnes ikke":
+            return "tom", "vilkåret kan aldri være oppfylt, så egenskapen lover ingenting.", (), None
+        return "tom", "det den lover, er aldri kjent for noen sak den gjelder.", (), None
+
+
+def _replayed(promise: ir.Property, edition: ir.Edition, documents: tuple[Document, ...]) -> Tried | None:
+    """How the interpreter decides what the solver found; None where it cannot stand."""
+    try:
+        return try_property(promise, edition, [Given(document) for document in documents])
+    except ValueError:
+        return None
+
+
+def looks_around(promise: ir.Property, edition: ir.Edition) -> bool:
+    """Whether anything that a property rests on looks at other things than the ones it names."""
+    pending = [part for part in (promise.where, promise.holds) if part is not None]
+    seen: set[str] = set()
+    while pending:
+        for node in ir.walk(pending.pop()):
+            if isinstance(node, ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick) and isinstance(
+                    node.over, ir.Children):
+                return True
+            if isinstance(node, ir.ResultOf) and node.name not in seen:
+                seen.add(node.name)
+                pending += expressions(edition.results[node.name].groups)
+    return False

@@ -1,0 +1,76 @@
+"""Asking the solver: whether there is a case of which something holds, within a limit of time."""
+
+import time
+from collections.abc import Iterable
+from typing import Literal
+
+import z3
+from attrs import frozen
+
+from rulesdsl.prove.encode import Encoder
+from rulesdsl.prove.terms import Logic, conj
+
+Answer = Literal["finnes", "finnes ikke", "ikke avgjort"]
+
+MOST_ROUNDS = 2_000
+"""How many times rows of large tables are told before it is given up."""
+
+
+@frozen(eq=False)
+class Found:
+    """What the solver says, and the case it found. ``reason`` is why it could not say."""
+
+    answer: Answer
+    model: z3.ModelRef | None = None
+    reason: str = ""
+
+
+class Solving:
+    """A solver that knows what must be so of the cases of some encoders. ``seconds`` is the limit of one question."""
+
+    def __init__(self, *encoders: Encoder, seconds: float) -> None:
+        self.encoders, self.world, self.seconds = encoders, encoders[0].world, seconds
+        self.solver = z3.Solver()
+        self._told = 0
+
+    def demand(self, *items: Logic) -> None:
+        """From here on only cases of which this holds are asked for."""
+        for item in items:
+            if item is not True:
+                self.solver.add(item)
+
+    def find(self, *items: Logic) -> Found:
+        """A case of which all of this holds."""
+        wanted = conj(items)
+        self._tell()
+        if wanted is False:
+            return Found("finnes ikke")
+        asked: Iterable[Logic] = () if wanted is True else (wanted,)
+        ends = time.monotonic() + self.seconds
+        for _ in range(MOST_ROUNDS):
+            left = ends - time.monotonic()
+            if left <= 0:
+                return Found("ikke avgjort", None, self._late())
+            self.solver.set("timeout", max(1, int(left * 1000)))
+            answer = self.solver.check(*asked)
+            if answer == z3.unsat:
+                return Found("finnes ikke")
+            if answer == z3.unknown:
+                reason = self.solver.reason_unknown()
+                late = reason in ("timeout", "canceled", "interrupted from keyboard")
+                return Found("ikke avgjort", None, self._late() if late else f"løseren ga opp: {reason}")
+            model = self.solver.model()
+            more = [each for encoder in self.encoders for each in encoder.tables.told(model, encoder.constant)]
+            if not more:
+                return Found("finnes", model)
+            self.solver.add(more)
+        return Found("ikke avgjort", None, f"tabellene ble spurt mer enn {MOST_ROUNDS} ganger")
+
+    def _late(self) -> str:
+        return f"tidsgrensen på {self.seconds:g} sekunder ble nådd"
+
+    def _tell(self) -> None:
+        """Pass on what has been demanded of cases since the last question."""
+        demands = self.world.demands
+        self.demand(*demands[self._told :])
+        self._told = len(demands)
