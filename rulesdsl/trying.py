@@ -155,6 +155,14 @@ def _aimed(property_: Property, made: Plan, kind: Kind, choose: Choose, things: 
 # ── Making a counterexample simple ───────────────────────────────────────────────────────────────────────────
 
 
+def simplest(
+    property_: Property, edition: Edition, documents: tuple[Thing, ...], broken: Tried
+) -> tuple[tuple[Thing, ...], Tried]:
+    """The same for a counterexample that was found in another way."""
+    made = plan(edition)
+    return _simplest(property_, edition, made, made.kind(property_.entity), documents, broken)
+
+
 def _simplest(
     property_: Property, edition: Edition, made: Plan, kind: Kind, documents: tuple[Thing, ...], broken: Tried
 ) -> tuple[tuple[Thing, ...], Tried]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "test": "prøver eksemplene i regelverket",
     "show": "viser utgavene, en utgave eller et punkt",
     "diff": "viser hva som er endret mellom to utgaver, punkt for punkt",
+    "prove": "beviser egenskapene for alle saker, eller viser en som bryter dem",
     "verify": "avgjør en forklarings sak på nytt og sier om kvitteringen holder",
     "run": "avgjør en hel tabell med saker",
     "sql": "skriver en utgave som én SQL-spørring",

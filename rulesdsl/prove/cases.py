@@ -103,6 +103,8 @@ class World:
             top = top.parent
         self.tops.append(top)
         self._fill(top, count)
+        for thing in self.things():
+            self._date_of(thing)
         return found
 
     def alike(self, thing: Thing, but: tuple[Path, ...], name: str) -> Thing:
@@ -115,6 +117,7 @@ class World:
             twins[id(each)] = made
             made.children = {entity: [copied(child, made) for child in found]
                              for entity, found in each.children.items()}
+            self._date_of(made)
             return made
 
         top = thing
@@ -122,6 +125,12 @@ class World:
             top = top.parent
         self.tops.append(copied(top, None))
         return twins[id(thing)]
+
+    def _date_of(self, thing: Thing) -> None:
+        """The rettsdato of a thing is a fact from the start: a case without it cannot be decided."""
+        (name,) = self._date(thing)
+        if name:
+            self.fact(thing, (name,), types.Date())
 
     def _placed(self, thing: Thing, parent: Thing | None) -> Thing:
         if parent is not None:

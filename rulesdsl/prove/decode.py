@@ -65,9 +65,6 @@ class Decoder:
         if thing.like is not None:
             found = {path: fact for path, fact in self._facts(thing.like).items()
                      if not any(path[: len(each)] == each for each in thing.but)}
-        date = (self.edition.entities[thing.entity].date,)
-        if date != ("",):
-            found[date] = self.world.fact(thing, date, types.Date())
         return found | thing.facts
 
     def _name(self, documents: list[Document], child: str, things: list[Thing]) -> None:

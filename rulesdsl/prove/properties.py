@@ -32,7 +32,8 @@ COUNT = 3
 class Verdict:
     """What came of it. ``reason`` is why it is ``tom`` or ``ikke avgjort``; ``documents`` and ``counterexample`` what
     breaks it. ``count`` is how many things of a kind a case had at most, where the rules look at more than one;
-    ``limits`` what else the answer is limited to; ``seconds`` how long it took."""
+    ``limits`` what else the answer is limited to; ``seconds`` how long it took. ``clauses`` are the smallest
+    sets of clauses without which it would hold for every case; None where nobody asked."""
 
     promise: ir.Property
     edition: ir.Edition
@@ -43,6 +44,13 @@ class Verdict:
     limits: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
     counterexample: Tried | None = field(default=None, repr=False)
+    clauses: tuple[tuple[str, ...], ...] | None = None
+
+    @property
+    def promised(self) -> bool:
+        """Whether the promise has begun when the edition ends; before it has, nothing is broken."""
+        first = self.promise.promised_from
+        return first is None or first <= self.edition.valid_to
 
     @property
     def speaks_of(self) -> str:

@@ -5,6 +5,7 @@ mention have the numbers from 0.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import z3
 
@@ -61,11 +62,17 @@ class Words:
     def _made(self, kodeverk: str) -> tuple[z3.DatatypeSortRef, dict[str, z3.DatatypeRef]]:
         found = self._sorts.get(kodeverk)
         if found is None:
-            names = self._members[kodeverk]
-            # A sort's members are told apart by name in all of the solver, whatever sort they are of.
-            sort, terms = z3.EnumSort(f"{kodeverk}!{id(self)}", [f"{kodeverk}.{name}!{id(self)}" for name in names])
-            found = self._sorts[kodeverk] = sort, dict(zip(names, terms, strict=True))
+            found = self._sorts[kodeverk] = _sort(kodeverk, tuple(self._members[kodeverk]))
         return found
+
+
+@cache
+def _sort(name: str, members: tuple[str, ...]) -> tuple[z3.DatatypeSortRef, dict[str, z3.DatatypeRef]]:
+    """A finite sort. The solver tells sorts and members apart by name in all of the process, so each has one of its
+    own, and the same kodeverk is the same sort."""
+    number = _sort.cache_info().currsize
+    sort, terms = z3.EnumSort(f"{name}!{number}", [f"{name}.{each}!{number}" for each in members])
+    return sort, dict(zip(members, terms, strict=True))
 
 
 def _nodes(edition: ir.Edition) -> Iterator[ir.Expr]:

@@ -1,0 +1,85 @@
+"""An ``egenskap`` proved, or broken by a case as simple as can be, with the clauses that make it fall.
+
+Nothing but the property and the edition counts; ``trying`` looks for the same among cases that are made up.
+"""
+
+from attrs import evolve
+
+from rulesdsl.core import ir
+from rulesdsl.core.without import without_clauses
+from rulesdsl.evaluate.documents import Document
+from rulesdsl.evaluate.properties import Tried, try_property
+from rulesdsl.evaluate.trace import GroupOutcome
+from rulesdsl.prove.properties import COUNT, SECONDS, Verdict, prove_property
+from rulesdsl.trying import simplest
+
+MOST_TRIES, MOST_TOGETHER = 12, 3
+"""How many sets of clauses are left out to see whether the property would hold without them, and how large ones."""
+
+
+def prove(
+    promise: ir.Property, edition: ir.Edition, *, seconds: float = SECONDS, count: int = COUNT, reasons: bool = True
+) -> Verdict:
+    """Whether a property holds for every case of an edition; where it does not, a plain case that breaks it.
+
+    With ``reasons`` also the clauses without which it would hold. ``seconds`` is the limit of each question, ``count``
+    how many things of a kind may stand together.
+    """
+    found = prove_property(promise, edition, seconds=seconds, count=count)
+    if found.counterexample is None:
+        return found
+    documents, tried = simplest(promise, edition, found.documents, found.counterexample)
+    found = evolve(found, documents=documents, counterexample=tried)
+    if not reasons:
+        return found
+    return evolve(found, clauses=_culprits(found, seconds, count))
+
+
+def _culprits(found: Verdict, seconds: float, count: int) -> tuple[tuple[str, ...], ...]:
+    """The smallest sets of clauses without which a property holds for every case, and for the one that broke it.
+
+    A clause that lets this case hold when it is left out may leave another that does not; then the search goes on from
+    that one.
+    """
+    pending: list[tuple[tuple[str, ...], Verdict]] = [((), found)]
+    sets: list[tuple[str, ...]] = []
+    tries = 0
+    while pending and tries < MOST_TRIES:
+        left, broken = pending.pop(0)
+        if sets and len(left) + 1 > len(sets[0]):
+            break
+        assert broken.counterexample is not None
+        for name in _suspects(broken.counterexample):
+            names = tuple(each for each in found.edition.clauses if each in (*left, name))
+            if tries == MOST_TRIES or names in sets or not _mends(names, broken):
+                continue
+            tries += 1
+            without = prove_property(found.promise, without_clauses(found.edition, names), seconds=seconds, count=count)
+            if without.verdict == "bevist":
+                sets.append(names)
+            elif without.counterexample is not None and len(names) < MOST_TOGETHER:
+                pending.append((names, without))
+    return tuple(sets)
+
+
+def _suspects(tried: Tried) -> list[str]:
+    """The clauses with a rule that held for one of the things, in the order of the edition."""
+    held: set[str] = set()
+    for run in dict.fromkeys(tried.runs):
+        pending: list[GroupOutcome] = [group for outcome in run.outcomes.values() for group in outcome.groups]
+        while pending:
+            group = pending.pop()
+            pending += group.exceptions
+            for rule in group.rules:
+                pending += rule.exceptions
+                if rule.holds is True:
+                    held.add(rule.rule.clause)
+    return [name for name in tried.runs[0].edition.clauses if name in held]
+
+
+def _mends(names: tuple[str, ...], broken: Verdict) -> bool:
+    """Whether what broke a property holds once some clauses are left out. Where nothing is known any more, nothing is
+    broken either, and that mends nothing."""
+    tried = try_property(broken.promise, without_clauses(broken.edition, names),
+                         [Document(each) for each in broken.documents])
+    return tried is not None and tried.verdict == "holder"
