@@ -49,11 +49,11 @@ def test_what_would_hold_without_several_clauses(tmp_path: Path) -> None:
     ("der a.drg er «D3» og a.teller gjelder a.betaling <= 74 999,99 kr", "a", "motbevist"),
     ("der a.drg er «D3» og a.dagen < 2020-07-01 gjelder a.betaling <= 68 712 kr", "a", "bevist"),
     ("der a.drg er «D3» og a.dagen < 2020-07-01 gjelder a.betaling < 68 712 kr", "a", "motbevist"),
-    ("der a er som b unntatt oppgitt og a.oppgitt >= b.oppgitt og b.oppgitt >= 0 poeng gjelder a.betaling >= b.betaling",
-     "a, b", "bevist"),
+    ("der a er som b unntatt oppgitt og a.oppgitt >= b.oppgitt og b.oppgitt >= 0 poeng "
+     "gjelder a.betaling >= b.betaling", "a, b", "bevist"),
     ("der a er som b unntatt oppgitt og a.oppgitt >= b.oppgitt gjelder a.betaling > b.betaling", "a, b", "motbevist"),
-    ("der a er som b unntatt oppgitt og a.oppgitt er b.oppgitt + 0,001 poeng gjelder a.betaling - b.betaling <= 25,01 kr",
-     "a, b", "bevist"),
+    ("der a er som b unntatt oppgitt og a.oppgitt er b.oppgitt + 0,001 poeng "
+     "gjelder a.betaling - b.betaling <= 25,01 kr", "a, b", "bevist"),
     ("gjelder a.høyest >= 100 kr", "a", "bevist"),
     ("gjelder a.høyest > 100 kr", "a", "motbevist"),
     ("der a.form er telefon gjelder a.dagen >= 2020-07-01", "a", "bevist"),
@@ -111,8 +111,8 @@ def test_a_table_is_not_told_at_once(tmp_path: Path, most: str, wanted: str) -> 
 
 def test_the_gaps_between_the_rows_are_known(tmp_path: Path) -> None:
     """No row weighs 2,5 poeng, though lighter and heavier ones are there."""
-    body = ("der a.oppgitt mangler og a.drg finnes og a.teller og a.dagen >= 2020-07-01 og a.betaling mellom 60 000 kr og "
-            "70 000 kr gjelder a.betaling er 0 kr")
+    body = ("der a.oppgitt mangler og a.drg finnes og a.teller og a.dagen >= 2020-07-01 "
+            "og a.betaling mellom 60 000 kr og 70 000 kr gjelder a.betaling er 0 kr")
     assert verdict(tmp_path, body, rows=80).verdict == "tom"
 
 
@@ -130,7 +130,7 @@ def test_a_promise_that_is_never_known(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_time(tmp_path: Path) -> None:
-    """Whole numbers of two cubes that are apart by no more than a square: a question without a known way to an answer."""
+    """Cubes of whole numbers held against each other: a question without a known way to an answer."""
     body = ("der a.oppgitt > 1 poeng og b.oppgitt > 1 poeng gjelder a.oppgitt * a.oppgitt * a.oppgitt er ikke "
             "2 * (b.oppgitt * b.oppgitt * b.oppgitt) + 0,000000002 * (a.oppgitt * b.oppgitt * b.oppgitt)")
     found = verdict(tmp_path, body, "a, b", seconds=1)
