@@ -38,13 +38,15 @@ class NoEdition(Exception):
 class Question:
     """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it; ``what_if`` are
     settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring; ``known`` the day whose
-    knowledge of the rules counts (None: now); ``compare`` the id of an edition to hold the answer against."""
+    knowledge of the rules counts (None: now); ``compare`` the id of an edition to hold the answer against; ``why_not``
+    the result that somebody wants, as ``resultat=verdi`` (empty: what one would most likely want)."""
 
     edition: str | None = None
     what_if: tuple[str, ...] = ()
     alternatives: bool = True
     known: datetime.date | None = None
     compare: str | None = None
+    why_not: str | None = None
 
 
 def explain_text(workspace: Workspace, text: str, name: str, question: Question | None = None) -> Explanation:
@@ -199,7 +201,12 @@ def _distance(day: datetime.date, info: EditionInfo) -> int:
 
 
 def _thing(document: Document, run: Run, number: int, workspace: Workspace, asked: Question) -> CaseExplanation:
-    explained = explain(run, run.case.things[number], asked.alternatives)
+    thing = run.case.things[number]
+    explained = explain(run, thing, asked.alternatives)
+    if asked.why_not is not None and not explained.errors:
+        from rulesdsl.reaching import reach  # it needs a solver, which only who asks for it must have
+
+        explained = reach(explained, run, thing, document, asked.why_not)
     if not asked.what_if or explained.errors:
         return explained
     return _changed(explained, document, number, run.edition, workspace, asked)

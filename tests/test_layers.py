@@ -25,7 +25,7 @@ LAYERS = {
     "check": 3,
     "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4,
     "workspace": 5, "compiled": 5, "deciding": 5, "verifying": 5,
-    "generate": 5, "trying": 5, "proving": 5, "batch": 5,
+    "generate": 5, "trying": 5, "proving": 5, "reaching": 5, "batch": 5,
     "cli": 6, "strategies": 6,
     "__main__": 7,
 }
@@ -37,6 +37,7 @@ SIDEWAYS = {
     ("verifying", "deciding"): "a receipt is tried by deciding the case again",
     ("verifying", "workspace"): "the edition of a receipt is looked up where the editions are",
     ("trying", "generate"): "a property is tried on cases that are made up",
+    ("deciding", "reaching"): "an explanation may say what it would take",
     ("proving", "trying"): "a case that breaks a property is made as simple as can be",
     ("batch", "deciding"): "the edition of a row is that of its day, as for a case",
     ("batch", "workspace"): "and is looked up where the editions are",
@@ -80,6 +81,7 @@ CHANCE = {
     ("trying", "random"): "cases are made up by chance, and by the same chance for the same seed",
     ("prove.solving", "time"): "a question to the solver has a limit of time",
     ("prove.properties", "time"): "and says how long it took",
+    ("prove.why_not", "time"): "and so have several in a row",
 }
 """What may reach for one of these after all, and why."""
 

@@ -263,7 +263,7 @@ def _fields(decls: Sequence[ast.FieldDecl], declared: Declared, in_record: bool 
             wanted = "tekst" if decl.role == "nøkkel" else "dato"
             declared.problems.add("ISF418", decl.type.span, f"«{decl.role}» hører til et felt av type {wanted} "
                                   "i en entitet")
-        fields[decl.name.text] = ir.FieldDecl(decl.name.text, kind, decl.title, decl.optional, decl.skjonn)
+        fields[decl.name.text] = ir.FieldDecl(decl.name.text, kind, decl.title, decl.optional, decl.skjonn, decl.fixed)
     return tuple(fields.values())
 
 

@@ -12,6 +12,7 @@ import click
 
 from rulesdsl.cli.invocation import (
     FINDINGS,
+    check_solver,
     console,
     fail,
     in_colour,
@@ -24,6 +25,7 @@ from rulesdsl.cli.invocation import (
 from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
+from rulesdsl.evaluate.wanted import CannotReach
 from rulesdsl.publish.line import Detail
 from rulesdsl.workspace import Workspace
 
@@ -52,6 +54,9 @@ FEW = 20
               help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
               help="Avgjør saken en gang til med et felt endret. Kan gjentas.")
+@click.option("--why-not", "why_not", metavar="[RESULTAT=VERDI]", is_flag=False, flag_value="", default=None,
+              help="Finner de minste endringene i saken som ville gitt et resultat (tellende=ja, «refusjon>=10000», "
+                   "refusjon=+10000). Uten verdi: det du helst ville fått.")
 @click.option("--compare", metavar="ID",
               help="Sammenlign med en annen utgave: begge svar, og hva hver endring av regelverket betyr i kroner.")
 @click.option("--known", metavar="DATO", type=Day(),
@@ -59,12 +64,15 @@ FEW = 20
 @click.pass_obj
 def command(
     rulebooks: Path | None, file: Path | None, answers: Path | None, row: str | None, form: str, detail: str,
-    edition: str | None, what_if: tuple[str, ...], compare: str | None, known: datetime.date | None,
+    edition: str | None, what_if: tuple[str, ...], why_not: str | None, compare: str | None,
+    known: datetime.date | None,
 ) -> None:
     for setting in what_if:
         if not setting.partition("=")[0].strip() or "=" not in setting:
             fail(f"«{setting}» er ikke en endring.", "Skriv felt=verdi, for eksempel avtale.forankret=ja.")
-    question = Question(edition, what_if, known=known, compare=compare)
+    if why_not is not None:
+        check_solver()
+    question = Question(edition, what_if, known=known, compare=compare, why_not=why_not)
     if answers is not None or row is not None:
         _explain_row(rulebooks, file, answers, row, question, form, cast(Detail, detail))
         return
@@ -76,7 +84,7 @@ def command(
     cases = found.watch(explain_each(workspace, text, shown_name(file), question))
     with _editions_of(workspace):
         first = list(islice(cases, FEW + 1))
-    _show(first, cases, form, cast(Detail, detail))
+        _show(first, cases, form, cast(Detail, detail))
     if found.any:
         sys.exit(FINDINGS)
 
@@ -105,6 +113,8 @@ def _editions_of(workspace: Workspace) -> Iterator[None]:
     except NoEdition as error:
         if error.broken:
             show_problems(workspace.checked.problems, stderr=True)
+        fail(error.message, error.hint)
+    except CannotReach as error:
         fail(error.message, error.hint)
 
 

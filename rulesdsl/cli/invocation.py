@@ -55,6 +55,14 @@ def fail(message: str, hint: str = "") -> NoReturn:
     sys.exit(USAGE)
 
 
+def check_solver() -> None:
+    """That there is no solver is a message."""
+    try:
+        import z3  # noqa: F401  asked for here, so that its absence is a message
+    except ImportError:
+        fail("Et bevis trenger z3, som ikke er installert.", "Installer med pip install 'isfrules[prove]'")
+
+
 def say(text: str = "") -> None:
     """A line of plain text, whatever names of files and titles are in it."""
     click.echo("\n".join([clean(line) for line in text.split("\n")]))

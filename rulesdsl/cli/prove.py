@@ -8,6 +8,7 @@ import click
 
 from rulesdsl.cli.invocation import (
     FINDINGS,
+    check_solver,
     console,
     fail,
     in_colour,
@@ -24,8 +25,6 @@ from rulesdsl.workspace import Workspace
 
 if TYPE_CHECKING:
     from rulesdsl.prove.properties import Verdict
-
-INSTALL = "pip install 'isfrules[prove]'"
 
 SECONDS, COUNT = 20, 3
 
@@ -52,7 +51,7 @@ def command(
     rulebooks: Path | None, names: tuple[str, ...], editions: tuple[str, ...], count: int, seconds: float,
     detail: str, save: Path | None, form: str,
 ) -> None:
-    _check_installed()
+    check_solver()
     if save is not None and save.exists():
         fail(f"«{save}» finnes allerede.", "Velg et annet navn med --save.")
     workspace = open_workspace(rulebooks)
@@ -68,13 +67,6 @@ def command(
 
     if any(is_finding(each) for each in verdicts):
         sys.exit(FINDINGS)
-
-
-def _check_installed() -> None:
-    try:
-        import z3  # noqa: F401  asked for here, so that its absence is a message
-    except ImportError:
-        fail("Et bevis trenger z3, som ikke er installert.", f"Installer med {INSTALL}")
 
 
 def _asked(workspace: Workspace, names: tuple[str, ...], editions: tuple[str, ...]) -> list[tuple[Edition, Property]]:

@@ -124,7 +124,8 @@ def _field_details(old: ir.FieldDecl, new: ir.FieldDecl) -> list[Detail]:
     if old.title != new.title:
         found.append(Detail("felt", new.name, "reworded", f"Feltet «{new.name}» har en annen tittel.", old.title,
                             new.title, apart=True, wording=True))
-    for word, first, second in (("valgfri", old.optional, new.optional), ("skjønn", old.skjonn, new.skjonn)):
+    for word, first, second in (("valgfri", old.optional, new.optional), ("skjønn", old.skjonn, new.skjonn),
+                                ("uforanderlig", old.fixed, new.fixed)):
         if first != second:
             said = f"Feltet «{new.name}» er {'nå' if second else 'ikke lenger'} merket {word}."
             found.append(Detail("felt", new.name, "reworded", said, word if first else "", word if second else "",

@@ -520,13 +520,14 @@ class Kodeverk:
 
 @frozen
 class FieldDecl:
-    """A field of an entity or record."""
+    """A field of an entity or record. ``fixed`` is a fact that nobody can change once it is so (``uforanderlig``)."""
 
     name: str
     type: Type
     title: str = ""
     optional: bool = False
     skjonn: bool = False
+    fixed: bool = False
 
 
 @frozen

@@ -253,6 +253,37 @@ class Comparison:
 
 
 @frozen
+class OtherFact:
+    """A fact of a way to a result: what it is now, and what it would have to be. ``options`` are all codes that would
+    do, where it is a code."""
+
+    now: Fact
+    then: Fact
+    options: tuple[Value, ...] = ()
+
+
+@frozen
+class Way:
+    """Facts that together would bring a result, the value it then has, and the deciding clause."""
+
+    facts: tuple[OtherFact, ...]
+    value: Value
+    clause: str
+
+
+@frozen
+class WhyNot:
+    """What it would take for a result to come out as wanted. ``wanted`` says what in words, ``ways`` come the shortest
+    first, ``note`` says whether there are others."""
+
+    result: str
+    type: Type
+    wanted: str
+    ways: tuple[Way, ...]
+    note: str
+
+
+@frozen
 class CaseExplanation:
     """One thing that was decided. ``results`` stand in the author's order, ``heading`` is its one-line name.
 
@@ -272,6 +303,7 @@ class CaseExplanation:
     changed: "CaseExplanation | None" = None
     differences: tuple[Difference, ...] = ()
     compared: Comparison | None = None
+    why_not: WhyNot | None = None
     receipt: "Receipt | None" = None
 
 

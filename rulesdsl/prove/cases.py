@@ -325,7 +325,7 @@ class World:
             return (member.valid_from is None or member.valid_from <= self.edition.valid_to) and (
                 member.valid_to is None or member.valid_to >= self.edition.valid_from)
         day = self.fact(thing, (name,), types.Date()).value
-        first, last = self.calendar.ranges[day.get_id()]
+        first, last = (day, day) if isinstance(day, int) else self.calendar.ranges[day.get_id()]
         found: list[Logic] = []
         if member.valid_from is not None and member.valid_from.toordinal() > first:
             found.append(day >= member.valid_from.toordinal())

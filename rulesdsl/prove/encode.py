@@ -2,16 +2,16 @@
 its names. A value is a ``Sym``; what a thing comes to is a ``State`` and its status.
 """
 
-import datetime
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, assert_never
 
 from attrs import define
 
-from rulesdsl.core import ir, ops, types
+from rulesdsl.core import ir, types
 from rulesdsl.core.values import natural_key
 from rulesdsl.prove.cases import Thing, World
+from rulesdsl.prove.constants import constant
 from rulesdsl.prove.defaults import EMPTY, State, overridden, side_by_side, together
 from rulesdsl.prove.frame import Frame, refer
 from rulesdsl.prove.many import over_many
@@ -22,7 +22,6 @@ from rulesdsl.prove.sym import (
     YES,
     Items,
     NotProvable,
-    Slot,
     Sym,
     conjunction,
     disjunction,
@@ -215,22 +214,7 @@ class Encoder:
 
     def constant(self, type_: types.Type, value: ir.Value) -> Sym:
         """A fixed value."""
-        if isinstance(type_, types.ListOf):
-            assert isinstance(value, tuple)
-            return Sym(True, Items(tuple(Slot(True, self.constant(type_.item, each)) for each in value)))
-        if isinstance(value, bool):
-            return YES if value else NO
-        if isinstance(value, str):
-            if isinstance(type_, types.Code):
-                return Sym(True, self.world.words.member(type_.kodeverk, value))
-            return Sym(True, self.world.words.number(value))
-        if isinstance(value, tuple):
-            raise NotProvable("en liste der det skulle stå én verdi")
-        if isinstance(value, datetime.date):
-            return Sym(True, value.toordinal())
-        exponent = value.as_tuple().exponent
-        scale = max(0, -exponent) if isinstance(exponent, int) else 0
-        return Sym(True, int(value.scaleb(scale, ops.EXACT)), scale)
+        return constant(type_, value, self.world.words)
 
     def _compare(self, node: ir.Compare, frame: Frame) -> Sym:
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)

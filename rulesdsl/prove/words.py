@@ -107,6 +107,28 @@ def _texts(edition: ir.Edition) -> Iterator[str]:
             yield from (value for value in row.values.values() if isinstance(value, str))
 
 
+def texts_by_field(edition: ir.Edition) -> dict[tuple[str, ...], set[str]]:
+    """The texts that rules hold each field against, by its path: fixed ones, and the keys of tables it is
+    looked up in."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for node in _nodes(edition):
+        match node:
+            case ir.Compare(_, _, left, right):
+                pairs = [(left, _mentioned(right)), (right, _mentioned(left))]
+            case ir.OneOf(_, value):
+                pairs = [(value, _mentioned(node))]
+            case ir.Lookup(_, name, keys):
+                rows = edition.tables[name].rows
+                pairs = [(key, (row[at] for row in rows if isinstance(row[at], str)))  # type: ignore[misc]
+                         for at, key in enumerate(keys)]
+            case _:
+                continue
+        for side, texts in pairs:
+            if isinstance(side, ir.Field):
+                found.setdefault(side.path, set()).update(texts)
+    return found
+
+
 def list_uses(*editions: ir.Edition) -> dict[tuple[str, ...], bool]:
     """The fields that are lists, by path, and whether the rules only ask what is in them: then any list is one of
     finitely many, whatever its length."""

@@ -79,6 +79,8 @@ def _described(schema: Schema, decl: FieldDecl, edition: Edition, role: str = ""
         parts.append(f"høyst {kind.scale} desimaler" if kind.scale else "hele tall")
     if decl.skjonn:
         parts.append("skjønn: et menneske må avgjøre det")
+    if decl.fixed:
+        parts.append("uforanderlig: kan ikke gjøres om")
     if isinstance(kind, Code):
         parts.append(", ".join(_said(member) for member in _members(edition.kodeverk[kind.kodeverk], edition)))
     return {"title": decl.title or decl.name, "description": "; ".join(filter(None, parts)), **schema}

@@ -30,6 +30,7 @@ from rulesdsl.evaluate.explanation import (
     RuleReason,
     SharePart,
     Split,
+    WhyNot,
     Written,
 )
 
@@ -92,6 +93,19 @@ def case_json(case: CaseExplanation) -> Json:
         "changed": case_json(case.changed) if case.changed else None,
         "differences": [_difference(one) for one in case.differences],
         "compared": _compared(case.compared) if case.compared else None,
+        "why_not": _why_not(case.why_not) if case.why_not else None,
+    }
+
+
+def _why_not(found: WhyNot) -> Json:
+    return {
+        "result": found.result, "wanted": found.wanted, "note": found.note,
+        "ways": [
+            {"facts": [{"now": _fact(each.now), "then": _fact(each.then), "options": list(each.options)}
+                       for each in way.facts],
+             "value": exact(found.type, way.value), "text": shown(found.type, way.value), "punkt": way.clause or None}
+            for way in found.ways
+        ],
     }
 
 

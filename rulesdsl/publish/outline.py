@@ -19,8 +19,10 @@ from rulesdsl.evaluate.explanation import (
     Explanation,
     Fact,
     Mark,
+    OtherFact,
     ResultReason,
     Split,
+    WhyNot,
     Written,
 )
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
@@ -40,6 +42,9 @@ def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
     return tuple(case_line(case, detail) for case in explanation.cases)
 
 
+MOST_OPTIONS = 4
+"""So many of the codes that would do are told."""
+
 CONTRIBUTIONS = "Hva hvert punkt ga eller tok"
 
 
@@ -56,6 +61,8 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
         ("why", "Hvorfor", _reasons(case, detail)),
         ("missing", "Hva som mangler", _missing(case, detail)),
         ("would_take", "Hva som skulle til", _would_take(case, detail)),
+        ("why_not", f"Hva som skulle til for at {case.why_not.wanted}" if case.why_not else "",
+         _why_not(case.why_not) if case.why_not else ()),
         ("marks", "Merk", [_mark(mark) for mark in _marks(case, detail)]),
         ("notes", "Forutsetninger", [Line("note", (piece(note),)) for note in case.notes if detail != "short"]),
         ("contributions", f"{CONTRIBUTIONS}, med endringen", _contributions(changed, detail) if changed else ()),
@@ -180,6 +187,31 @@ def _facts_asked(result: ResultReason) -> list[Fact]:
 
 def _would_take(case: CaseExplanation, detail: Detail) -> list[Line]:
     return [] if detail == "short" else _alternatives(case, detail, lambda result: result.status != "unknown")
+
+
+def _why_not(found: WhyNot) -> list[Line]:
+    """The ways to a result, each with what it then is."""
+    lines = []
+    for number, way in enumerate(found.ways, start=1):
+        facts = joined([_other_fact(each) for each in way.facts], " og ")
+        value = (word("gir "), value_piece(found.type, way.value), *((word(" etter "), piece(way.clause))
+                                                                    if way.clause else ()))
+        lines.append(Line("fact", facts, label=str(number), aside=value))
+    return [*lines, Line("note", (piece(found.note),))]
+
+
+def _other_fact(each: OtherFact) -> Pieces:
+    """``utført av er helseforetak eller avtalespesialist (nå kommune)``."""
+    kind, values = each.then.type, each.options or (each.then.value,)
+    if each.then.value is None:
+        wanted: Pieces = (word(" mangler"),)
+    else:
+        said = [(value_piece(kind, value),) for value in values[:MOST_OPTIONS]]
+        more = f" eller {len(values) - MOST_OPTIONS} til" if len(values) > MOST_OPTIONS else ""
+        last = () if more or len(said) < 2 else (word(" eller "), *said.pop())
+        wanted = (word(" er "), *joined(said, ", "), *last, *((word(more),) if more else ()))
+    now = (word(" (nå "), value_piece(kind, each.now.value), word(")"))
+    return (piece(each.then.name), *wanted, *now)
 
 
 def _alternatives(case: CaseExplanation, detail: Detail, wanted: Callable[[ResultReason], bool]) -> list[Line]:

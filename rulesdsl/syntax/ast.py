@@ -333,6 +333,7 @@ class FieldDecl(Node):
     role: Literal["", "nøkkel", "rettsdato"] = ""
     optional: bool = False
     skjonn: bool = False
+    fixed: bool = False
     title: str = ""
 
 

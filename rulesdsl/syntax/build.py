@@ -115,7 +115,7 @@ class Builder(ExpressionBuilder):
         flags = [str(item[1]) for item in items if isinstance(item, Titled)]
         return ast.FieldDecl(
             self.name_of(items[0], True), items[1], role, "valgfri" in flags, "skjønn" in flags,  # type: ignore[arg-type]
-            title_of(items[2:]), span=self.place_of(meta),
+            "uforanderlig" in flags, title_of(items[2:]), span=self.place_of(meta),
         )
 
     def flag(self, meta: Meta, items: list[Token]) -> Titled:

@@ -138,7 +138,7 @@ def _fields(fields: Sequence[ast.FieldDecl]) -> list[Line]:
     rows = []
     for field in fields:
         role = f"{field.role} " if field.role else ""
-        flags = " valgfri" * field.optional + " skjønn" * field.skjonn
+        flags = " valgfri" * field.optional + " skjønn" * field.skjonn + " uforanderlig" * field.fixed
         title = quoted(field.title) if field.title else ""
         rows.append([role + field.name.text, f": {type_text(field.type)}{flags}", title])
     return _aligned(rows, fields)

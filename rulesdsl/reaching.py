@@ -1,0 +1,57 @@
+"""``--why-not``: what was asked, in words and as a question to the solver, and the answer as part of an explanation."""
+
+from typing import Any
+
+from attrs import evolve
+
+from rulesdsl.evaluate.case import Thing
+from rulesdsl.evaluate.documents import Document
+from rulesdsl.evaluate.explanation import CaseExplanation, Fact, OtherFact, Way, WhyNot
+from rulesdsl.evaluate.trace import Run
+from rulesdsl.evaluate.wanted import default_wanted, in_words, is_so, wanted_of
+from rulesdsl.prove.why_not import Changed, why_not
+from rulesdsl.prove.why_not import WhyNot as Found
+
+SECONDS = 20.0
+"""How long the search may take for one case."""
+
+def reach(explained: CaseExplanation, run: Run, thing: Thing, document: Document, asked: str) -> CaseExplanation:
+    """The explanation of a thing, with what it would take for a result to come out as asked. Raises ``CannotReach``."""
+    outcomes = {name: run.outcomes[thing, name] for name in run.edition.results if (thing, name) in run.outcomes}
+    wanted = wanted_of(asked, run.edition, outcomes) if asked.strip() else default_wanted(run.edition, outcomes)
+    if wanted is None:
+        return explained  # the thing got what there is to get, and nobody said what else to want
+    result, outcome = run.edition.results[wanted.result], outcomes[wanted.result]
+    words = in_words(result, wanted)
+    if outcome.status == "known" and is_so(outcome.value, wanted):
+        return evolve(explained, why_not=WhyNot(wanted.result, result.type, words, (), "Det er slik allerede."))
+    found = why_not(run.edition, thing, document, wanted, seconds=SECONDS)
+    ways = tuple(Way(tuple(_other(each, thing) for each in way.facts), way.value, way.clause) for way in found.ways)
+    return evolve(explained, why_not=WhyNot(wanted.result, result.type, words, ways, _note(found)))
+
+
+# ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _other(changed: Changed, thing: Thing) -> OtherFact:
+    name = ".".join(changed.path).replace("_", " ")
+    spoken = changed.field.title if len(changed.path) == 1 and changed.field.title else name
+
+    def fact(value: Any) -> Fact:
+        return Fact("field", spoken, ".".join(changed.path), changed.field.type, value, skjonn=changed.field.skjonn)
+
+    return OtherFact(fact(changed.before), fact(changed.after), changed.options)
+
+
+_COUNTED = {1: "én opplysning", 2: "to opplysninger", 3: "tre opplysninger"}
+
+
+def _note(found: Found) -> str:
+    if found.reason:
+        return f"Ikke avgjort om det finnes flere måter: {found.reason}"
+    counted = _COUNTED.get(found.most, f"{found.most} opplysninger")
+    if not found.ways:
+        return f"Ingen endring av inntil {counted} ville gitt det. Det er bevist."
+    if found.complete:
+        return f"Dette er alle måtene med inntil {counted}, bevist. Det som ikke kan gjøres om, er latt være."
+    return "Det finnes flere måter; disse er blant de korteste. Det som ikke kan gjøres om, er latt være."
