@@ -8,7 +8,8 @@ from attrs import evolve
 
 import rulesdsl
 from rulesdsl.core.ir import Edition
-from rulesdsl.evaluate.case import Case, Thing, load, rettsdatoer
+from rulesdsl.core.values import spoken
+from rulesdsl.evaluate.case import Case, Thing, fits, load, rettsdatoer
 from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.evaluate.explain import explain, explain_changed
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
@@ -39,7 +40,8 @@ class Question:
     """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it; ``what_if`` are
     settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring; ``known`` the day whose
     knowledge of the rules counts (None: now); ``compare`` the id of an edition to hold the answer against; ``why_not``
-    the result that somebody wants, as ``resultat=verdi`` (empty: what one would most likely want)."""
+    the result that somebody wants, as ``resultat=verdi`` (empty: what one would most likely want); ``rulebook`` the
+    rulebook that decides, where it is not to be known from the fields of the case."""
 
     edition: str | None = None
     what_if: tuple[str, ...] = ()
@@ -47,6 +49,7 @@ class Question:
     known: datetime.date | None = None
     compare: str | None = None
     why_not: str | None = None
+    rulebook: str | None = None
 
 
 def explain_text(workspace: Workspace, text: str, name: str, question: Question | None = None) -> Explanation:
@@ -59,36 +62,62 @@ def explain_each(
 ) -> Iterator[CaseExplanation]:
     """The same, one case at a time, so that a large file need not be held in memory with all its reasons."""
     asked = question or Question()
-    rulebook, entities_from = _rulebook(workspace, asked)
-    comparer = _comparer(workspace, rulebook, asked)
+    rulebooks = _rulebooks(workspace, asked)
+    comparer = _comparer(workspace, rulebooks, asked)
     documents, errors = read_documents(text, name)
     for error in errors:
         yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
     for document in documents:
-        yield from explain_document(document, workspace, rulebook, entities_from, asked, comparer)
+        picked = _rulebook_of(document, rulebooks, workspace)
+        if isinstance(picked, CaseError):
+            yield CaseExplanation("", "", document.place or name, "", "", (), (picked,))
+        else:
+            yield from explain_document(document, workspace, picked.rulebook, picked, asked, comparer)
 
 
 def explain_one(workspace: Workspace, document: Document, place: str, question: Question) -> CaseExplanation:
     """The thing at one place of a document, decided with all the others in sight. Raises ``NoEdition``."""
-    rulebook, entities_from = _rulebook(workspace, question)
-    comparer = _comparer(workspace, rulebook, question)
-    return explain_document(document, workspace, rulebook, entities_from, question, comparer, only=place)[-1]
+    rulebooks = _rulebooks(workspace, question)
+    comparer = _comparer(workspace, rulebooks, question)
+    picked = _rulebook_of(document, rulebooks, workspace)
+    if isinstance(picked, CaseError):
+        return CaseExplanation("", "", place, "", "", (), (picked,))
+    return explain_document(document, workspace, picked.rulebook, picked, question, comparer, only=place)[-1]
 
 
-def _rulebook(workspace: Workspace, asked: Question) -> tuple[str, Edition]:
-    """The rulebook to decide by, and an edition of it to know its entities from."""
+def _rulebooks(workspace: Workspace, asked: Question) -> tuple[Edition, ...]:
+    """The rulebooks that may decide, each by its latest edition, which its entities are known from."""
     if asked.edition is not None:
-        named = edition_named(asked.edition, workspace, asked.known)
-        return named.rulebook, named
-    rulebooks = workspace.rulebooks()
-    if len(rulebooks) != 1:
-        found = f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else "Her er ingen utgave uten feil."
-        hint = "Velg med --edition." if rulebooks else "Kjør «isfrules check» og rett feilene først."
-        raise NoEdition(found, hint, broken=not rulebooks)
-    latest = [each for each in workspace.index if each.rulebook == rulebooks[0]][-1]
-    edition = workspace.edition(latest.id)
-    assert edition is not None
-    return rulebooks[0], edition
+        return (edition_named(asked.edition, workspace, asked.known),)
+    latest = {each.rulebook: each.id for each in workspace.index if asked.rulebook in (None, each.rulebook)}
+    if not latest:
+        raise NoEdition("Her er ingen utgave uten feil.", "Kjør «isfrules check» og rett feilene først.", broken=True)
+    found = [workspace.edition(each) for each in latest.values()]
+    return tuple(each for each in found if each is not None)
+
+
+def _rulebook_of(document: Document, rulebooks: tuple[Edition, ...], workspace: Workspace) -> Edition | CaseError:
+    """The rulebook that a document is for: the one that knows most of its fields, and of those alike, the one that can
+    read most of its values. What no rulebook knows is told of as the first would."""
+    if len(rulebooks) == 1:
+        return rulebooks[0]
+    known = [fits(document, each.entities) for each in rulebooks]
+    best = [each for each, score in zip(rulebooks, known, strict=True) if score == max(known)]
+    if len(best) == 1 or not any(known):
+        return best[0]
+    wrong = [_errors(document, each, workspace) for each in best]
+    read = [each for each, count in zip(best, wrong, strict=True) if count == min(wrong)]
+    if len(read) == 1:
+        return read[0]
+    both = ", ".join(each.rulebook for each in read)
+    return CaseError("ISF508", f"Saken passer i flere regelverk: {both}", document.place, "", "Velg med --edition.")
+
+
+def _errors(document: Document, latest: Edition, workspace: Workspace) -> int:
+    """How much of a document a rulebook cannot read, by the edition of its first rettsdato."""
+    days = [day for _, day in rettsdatoer(document, latest.entities) if day is not None]
+    picked = on_day(days[0], latest.rulebook, workspace) if days else latest
+    return len(load(document, latest if isinstance(picked, CaseError) else picked).errors)
 
 
 def edition_named(name: str, workspace: Workspace, known: datetime.date | None) -> Edition:
@@ -101,15 +130,15 @@ def edition_named(name: str, workspace: Workspace, known: datetime.date | None) 
     return edition
 
 
-def _comparer(workspace: Workspace, rulebook: str, asked: Question) -> "Comparer | None":
+def _comparer(workspace: Workspace, rulebooks: tuple[Edition, ...], asked: Question) -> "Comparer | None":
     """What compares with the edition that was asked for, where one was."""
     if asked.compare is None:
         return None
     from rulesdsl.compare.comparison import Comparer  # nobody else has use for it, and a short command waits for it
 
     other = edition_named(asked.compare, workspace, asked.known)
-    if other.rulebook != rulebook:
-        raise NoEdition(f"{other.id} er av et annet regelverk enn saken, {rulebook}.",
+    if other.rulebook not in [each.rulebook for each in rulebooks]:
+        raise NoEdition(f"{other.id} er av et annet regelverk enn saken, {rulebooks[0].rulebook}.",
                         "Sammenlign med en utgave av samme regelverk.")
     return Comparer(other)
 
@@ -161,7 +190,8 @@ def explain_document(
 
 def explain_broken(thing: Thing, edition: Edition, errors: tuple[CaseError, ...]) -> CaseExplanation:
     """A thing that cannot be decided, with all that is wrong with it."""
-    return CaseExplanation(thing.entity, thing.key or "", thing.label, "", edition.rulebook.upper(), (), errors)
+    called = spoken(edition.rulebook).upper()
+    return CaseExplanation(thing.entity, thing.key or "", thing.label, "", called, (), errors)
 
 
 _KNOWN_HINT = "Velg en senere dag med --known, eller utelat den."

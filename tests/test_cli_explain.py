@@ -141,12 +141,24 @@ def test_an_edition_that_is_not_there(isfrules: Isfrules) -> None:
     assert "Her finnes isf@2017" in isfrules("explain", KOMMUNE, "--edition", "x").stderr
 
 
-def test_several_rulebooks_ask_for_a_choice(isfrules: Isfrules, tmp_path: Path) -> None:
+def test_the_fields_of_a_case_say_which_rulebook_it_is_for(isfrules: Isfrules, tmp_path: Path) -> None:
+    other = HEAD.replace("prøve 2020", "annen 2020").replace("b              : ja/nei", "c              : ja/nei")
+    other = other.replace("ny   = 3 fra 2021-01-01", "grå  = 4")
+    regler = write(tmp_path / "regler", a=HEAD + FALLBACK, b=other + FALLBACK)
+    for field, value, edition in (("b", True, "prøve@2020"), ("c", True, "annen@2020"), ("farge", 4, "annen@2020")):
+        given = json.dumps([{"dato": "2020-06-01", field: value}])
+        found = json.loads(isfrules("--rulebooks", regler, "explain", "-", "--format", "json", given=given).stdout)
+        assert [each["edition"] for each in found["cases"]] == [edition]
+
+
+def test_a_case_that_fits_several_rulebooks_asks_for_a_choice(isfrules: Isfrules, tmp_path: Path) -> None:
     regler = write(tmp_path / "regler", a=HEAD + FALLBACK, b=HEAD.replace("prøve 2020", "annen 2020") + FALLBACK)
     result = isfrules("--rulebooks", regler, "explain", "-", given=json.dumps(case()))
-    assert result.exit_code == 2
-    assert "annen, prøve" in result.stderr
-    assert "--edition" in result.stderr
+    assert result.exit_code == 1
+    assert "ISF508  Saken passer i flere regelverk: annen, prøve" in result.stdout
+    assert "--edition" in result.stdout
+    chosen = isfrules("--rulebooks", regler, "explain", "-", "--edition", "annen@2020", given=json.dumps(case()))
+    assert chosen.exit_code == 0
 
 
 # ── What if ──────────────────────────────────────────────────────────────────────────────────────────────────

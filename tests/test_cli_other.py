@@ -14,6 +14,8 @@ from sample_rulebook import FALLBACK, HEAD, NEXT_YEAR, ONE, TWO, write
 
 import rulesdsl
 from rulesdsl.cli import COMMANDS
+from rulesdsl.deciding import Question, explain_text
+from rulesdsl.workspace import Workspace
 
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in (".json", ".jsonl"))
 ENGLISH = re.compile(
@@ -322,15 +324,16 @@ def test_the_examples_fit_the_schema(isfrules: Isfrules) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    of_year: dict[str, jsonschema.Draft202012Validator] = {}
+    workspace = Workspace(ROOT / "regelverk")
+    of_edition = {"": validator}
     for path in EXAMPLES:
         text = path.read_text(encoding="utf-8")
         for one in text.splitlines() if path.suffix == ".jsonl" else [text]:
-            year = re.findall(r'"utdato": "(\d+)', one)[0]
-            if year not in of_year:
-                own = isfrules("schema", "--edition", f"isf@{year}")
-                of_year[year] = jsonschema.Draft202012Validator(json.loads(own.stdout)) if own.stdout else validator
-            of_year[year].validate(json.loads(one))
+            edition = explain_text(workspace, one, path.name, Question(alternatives=False)).cases[-1].edition
+            if edition not in of_edition:
+                own = isfrules("schema", "--edition", edition)
+                of_edition[edition] = jsonschema.Draft202012Validator(json.loads(own.stdout))
+            of_edition[edition].validate(json.loads(one))
     for wrong in ({"utdato": "2020-06-01", "debitr": 1}, {"utdato": "1.6.2020"}, {"drg": "442"}, [1]):
         assert not validator.is_valid(wrong)
 

@@ -70,7 +70,7 @@ def test_every_row_of_a_national_table(national: Path, monkeypatch: pytest.Monke
     """Patient by patient, for time: a document has all the patient's rows, and is asked for each of them."""
     workspace, out = Workspace(ROOT / "regelverk"), national / "ut.parquet"
     found = read_origin(out)
-    book = rulebook_of(workspace, found.edition, found.known)
+    book = rulebook_of(workspace, found.edition, found.known, name=found.rulebook)
     kept: dict[tuple[str, str], str] = {}
     query = case_of.typed_query
 

@@ -83,7 +83,9 @@ class Rulebook:
         A DataFrame of Spark is worked out once, by its session; that settles the order in which its rows are numbered.
         It is decided beside that session, which stays as it is, and the answers come back to it, kept by Spark until
         nothing needs them. Meanwhile tables stand in a temporary folder (``TMPDIR``), which all machines must reach."""
-        book, naming = rulebook_of(self.workspace, self.edition, self.known), Naming(columns or {}, values or {})
+        naming = Naming(columns or {}, values or {})
+        names = table.column_names if isinstance(table, pa.Table) else table.columns
+        book = rulebook_of(self.workspace, self.edition, self.known, naming.named(names))
         if patients is not None and not book.parent:
             raise cannot(f"{book.entity} hører ikke til noe i {book.latest.id}.", "Utelat patients.")
         on_duckdb = isinstance(table, pa.Table | duckdb.DuckDBPyRelation)

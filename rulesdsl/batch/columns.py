@@ -23,6 +23,11 @@ class Naming:
     columns: Mapping[str, str | None] = field(factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(factory=dict)
 
+    def named(self, columns: Iterable[str]) -> list[str]:
+        """The names of the fields that some columns may be."""
+        found = [self.columns.get(canonical_name(name), name) for name in columns]
+        return [name for name in found if name is not None]
+
 
 @frozen
 class Field:

@@ -49,6 +49,11 @@ class Origin:
     meanings: Mapping[str, str]
     engine: str
 
+    @property
+    def rulebook(self) -> str | None:
+        """The rulebook that decided."""
+        return next((each.partition("@")[0] for each in self.meanings), None)
+
 
 def origin(job: "Job", made: Plan) -> dict[str, Any]:
     """Where a run's data came from, as it stands in the sums."""

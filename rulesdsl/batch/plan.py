@@ -15,7 +15,7 @@ from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import NoEdition, edition_named, on_day
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.explanation import CaseError
-from rulesdsl.source import frozen
+from rulesdsl.source import canonical_name, frozen
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows, day, parent_key
 from rulesdsl.sql.kinds import EMPTY, Kind, has_floats, kind_said, why_unfit
@@ -87,25 +87,32 @@ class Plan:
         return found or (self.rulebook.latest,)
 
 
-def rulebook_of(workspace: Workspace, edition: str | None, known: datetime.date | None) -> Rulebook:
-    """The editions to decide by, and what it is that they decide."""
-    found, forced = editions_of(workspace, edition, known)
+def rulebook_of(
+    workspace: Workspace, edition: str | None, known: datetime.date | None, columns: Iterable[str] = (),
+    name: str | None = None,
+) -> Rulebook:
+    """The editions to decide by, and what it is that they decide: those of the rulebook with that ``name``, or of the
+    only one, or of the one that has most of the columns as fields."""
+    found, forced = editions_of(workspace, edition, known, columns, name)
     latest = found[-1]
-    decided = {result.entity for result in latest.results.values()}
-    dated = [each for each in latest.entities.values() if each.name in decided and each.date]
-    if len(dated) != 1 or len(decided) != 1:
+    entity = _entity(latest)
+    if entity is None:
+        decided = {result.entity for result in latest.results.values()}
         raise cannot(f"{latest.id} avgjør {' og '.join(sorted(decided)) or 'ingenting'}.",
                      "Legg en tabell for hver i en mappe, og kjør mappen." if len(decided) > 1 else
                      "En tabell kan bare avgjøres der regelverket avgjør noe som har en rettsdato.")
-    return Rulebook(found, dated[0].name, latest, forced, known)
+    return Rulebook(found, entity, latest, forced, known)
 
 
 def editions_of(
-    workspace: Workspace, edition: str | None, known: datetime.date | None
+    workspace: Workspace, edition: str | None, known: datetime.date | None, columns: Iterable[str] = (),
+    name: str | None = None,
 ) -> tuple[tuple[Edition, ...], Edition | None]:
     """The editions to decide by, by time, and the one that was asked for, if one was."""
     forced = edition_named(edition, workspace, known) if edition is not None else None
-    rulebooks = (forced.rulebook,) if forced else workspace.rulebooks()
+    rulebooks = (forced.rulebook,) if forced else (name,) if name else workspace.rulebooks()
+    if len(rulebooks) > 1:
+        rulebooks = _with_most(workspace, {canonical_name(each).lower() for each in columns}) or rulebooks
     if len(rulebooks) != 1:
         raise NoEdition(f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else
                         "Her er ingen utgave uten feil.",
@@ -116,6 +123,29 @@ def editions_of(
     if not found:
         raise NoEdition(f"Ingen utgave av {rulebooks[0]} var kjent {known}.", "Velg en senere dag med --known.")
     return tuple(found), forced
+
+
+def _entity(edition: Edition) -> str | None:
+    """What the rows of a table are: the one kind of thing that an edition decides, if it has a rettsdato."""
+    decided = {result.entity for result in edition.results.values()}
+    dated = [name for name in decided if edition.entities[name].date]
+    return dated[0] if len(dated) == len(decided) == 1 else None
+
+
+def _with_most(workspace: Workspace, columns: set[str]) -> tuple[str, ...]:
+    """The rulebooks that know most of some columns, by the fields of their latest editions; none where no one does. A
+    column may be a field, a record that holds some, or the key of what the rows belong to."""
+    latest = {each.rulebook: each.id for each in workspace.index}
+    scores: dict[str, int] = {}
+    for name, last in latest.items():
+        edition = workspace.edition(last)
+        entity = _entity(edition) if edition is not None else None
+        if edition is not None and entity is not None:
+            fields = fields_of((edition,), entity)
+            scores[name] = len(columns & {part.lower() for path, each in fields.items() for part in (
+                path, path.rpartition(".")[2] if each.is_key else path.partition(".")[0])})
+    most = max(scores.values(), default=0)
+    return tuple(name for name, score in scores.items() if score == most) if most else ()
 
 
 # ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from rulesdsl.batch.origin import Origin, changed, read_origin
 from rulesdsl.batch.plan import Rulebook, rulebook_of
 from rulesdsl.batch.problems import cannot
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.values import spoken
 from rulesdsl.deciding import Question, explain_one, on_day
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation
@@ -34,7 +35,7 @@ class Again:
 def explain_row(out: Path, asked: str, workspace: Workspace, question: Question) -> Again:
     """The reasons of one row of a run. Raises ``CannotRun`` and ``NoEdition``."""
     found = read_origin(out)
-    rulebook = rulebook_of(workspace, found.edition, found.known)
+    rulebook = rulebook_of(workspace, found.edition, found.known, name=found.rulebook)
     with duckdb.connect(":memory:") as con:
         key = rulebook.latest.entities[rulebook.entity].key
         answers = Answers(con, out, rulebook.entity, rulebook.group.rpartition(".")[2], key)
@@ -74,7 +75,8 @@ def _explained(
         raise
     except duckdb.Error as error:
         raise cannot(f"«{found.data.given}» kan ikke leses: {str(error).splitlines()[0]}") from None
-    explained = explain_one(workspace, Document(raw), place, evolve(question, edition=found.edition, known=found.known))
+    asked_of = evolve(question, edition=found.edition, known=found.known, rulebook=edition.rulebook)
+    explained = explain_one(workspace, Document(raw), place, asked_of)
     return Again(explained, row, (*notes, *_meant(found, edition)), differing(answer, explained, edition))
 
 
@@ -93,7 +95,8 @@ def _meant(found: Origin, edition: Edition) -> tuple[str, ...]:
 
 def _aside(rulebook: Rulebook, label: str, key: str, faults: tuple[CaseError, ...]) -> CaseExplanation:
     """A row that was set aside, as a case that cannot be decided."""
-    return CaseExplanation(rulebook.entity, key, label, "", rulebook.latest.rulebook.upper(), (), faults)
+    called = spoken(rulebook.latest.rulebook).upper()
+    return CaseExplanation(rulebook.entity, key, label, "", called, (), faults)
 
 
 # ── Which row ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -91,10 +91,10 @@ def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None
 
 
 def _plan(con: duckdb.DuckDBPyConnection, job: Job, workspace: Workspace, keep: bool) -> Plan:
-    rulebook = rulebook_of(workspace, job.edition, job.known)
+    source = open_source(con, job.data, "kilde")
+    rulebook = rulebook_of(workspace, job.edition, job.known, job.naming.named(name for name, _ in source.columns))
     if job.parents is not None and not rulebook.parent:
         raise cannot(f"{rulebook.entity} hører ikke til noe i {rulebook.latest.id}.", "Utelat --patients.")
-    source = open_source(con, job.data, "kilde")
     parents = open_source(con, job.parents, "kilde2") if job.parents is not None else None
     return plan(con, workspace, rulebook, source, parents, job.naming, keep)
 

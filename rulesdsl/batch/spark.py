@@ -65,10 +65,10 @@ def _plan(
     tables: Tables, job: Job, workspace: Workspace, keep: bool
 ) -> tuple[Plan, tuple[tuple[Broken, ...], tuple[Broken, ...]]]:
     """The plan, and the lines of both tables that could not be read."""
-    rulebook = rulebook_of(workspace, job.edition, job.known)
+    source, broken = opened(tables, job.data, "kilde")
+    rulebook = rulebook_of(workspace, job.edition, job.known, job.naming.named(name for name, _ in source.columns))
     if job.parents is not None and not rulebook.parent:
         raise cannot(f"{rulebook.entity} hører ikke til noe i {rulebook.latest.id}.", "Utelat --patients.")
-    source, broken = opened(tables, job.data, "kilde")
     parents, above = opened(tables, job.parents, "kilde2") if job.parents is not None else (None, ())
     con: Any = tables  # what a plan asks of DuckDB, the tables answer
     return plan(con, workspace, rulebook, source, parents, job.naming, keep), (broken, above)

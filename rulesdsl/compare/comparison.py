@@ -12,7 +12,7 @@ from rulesdsl.compare.mixtures import At, Mixtures, Team, at, read_differently
 from rulesdsl.compare.words import cells_of, differences, named, part_change
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Number
-from rulesdsl.core.values import change
+from rulesdsl.core.values import change, spoken
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.explanation import CaseExplanation, Comparison, ResultReason, SharePart, Split
@@ -32,7 +32,7 @@ class Comparer:
 
     def comparison(self, run: Run, thing: Thing, explained: CaseExplanation, later: Run) -> Comparison:
         """A thing of a run, explained before, and what it is in ``later``: the same document in the other edition."""
-        called = f"{self.other.rulebook.upper()} {self.other.name}"
+        called = f"{spoken(self.other.rulebook).upper()} {self.other.name}"
         if run.edition.id == self.other.id:
             return Comparison(called, True, explained)
         again = next((each for each in later.case.things if at(each) == at(thing)), None)

@@ -9,6 +9,7 @@ from rulesdsl.core.ir import Edition, Value
 from rulesdsl.core.ops import EXACT, rounded
 from rulesdsl.core.types import Type
 from rulesdsl.core.values import change as grown
+from rulesdsl.core.values import spoken
 from rulesdsl.evaluate.explanation import Written
 from rulesdsl.source import frozen
 
@@ -104,7 +105,7 @@ class Head:
     @property
     def called(self) -> str:
         """``ISF 2020``."""
-        return f"{self.rulebook.upper()} {self.name}"
+        return f"{spoken(self.rulebook).upper()} {self.name}"
 
 
 def head_of(edition: Edition) -> Head:

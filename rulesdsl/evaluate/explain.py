@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date
-from rulesdsl.core.values import shown
+from rulesdsl.core.values import shown, spoken
 from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.contributions import contributions
@@ -51,7 +51,7 @@ def heading(thing: Thing, edition: ir.Edition) -> str:
     parts = [thing.label]
     if day is not None:
         parts.append(shown(Date(), day))  # type: ignore[arg-type]
-    return " · ".join([*parts, f"{edition.rulebook.upper()} {edition.name}"])
+    return " · ".join([*parts, f"{spoken(edition.rulebook).upper()} {edition.name}"])
 
 
 def _result(
