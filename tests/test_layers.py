@@ -23,7 +23,7 @@ LAYERS = {
     "diagnostics": 1, "catalog": 1,
     "syntax": 2, "core": 2,
     "check": 3,
-    "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4,
+    "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4, "convert": 4,
     "workspace": 5, "compiled": 5, "deciding": 5, "verifying": 5,
     "generate": 5, "trying": 5, "proving": 5, "reaching": 5, "batch": 5,
     "cli": 6, "strategies": 6,

@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "avgjør en forklarings sak på nytt og sier om kvitteringen holder",
     "run": "avgjør en hel tabell med saker",
     "sql": "skriver en utgave som én SQL-spørring",
+    "convert": "gjør nedlastede åpne data til regelverkets tabeller",
     "schema": "gir JSON-skjemaet for sakene",
 }
 
