@@ -5,7 +5,7 @@ from typing import Any
 
 from rulesdsl.source import frozen
 
-KINDS = ("tekst", "tall", "dato", "ja/nei")
+KINDS = ("tekst", "tall", "dato", "ja/nei", "nummer")
 
 
 class Unusable(Exception):

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rulesdsl.convert.combinations import Meant, meant
@@ -34,7 +35,14 @@ def make_tables(rows: Sequence[Row], mapping: Mapping) -> tuple[Made, ...]:
 
 
 def _table(table: TableMap, rows: Sequence[Row], decimal: str) -> Made:
-    lines = [[_cell(column, row, decimal, number) for column in table.columns] for number, row in enumerate(rows, 1)]
+    seen: Counter[tuple[str, str]] = Counter()
+    lines = []
+    for number, row in enumerate(rows, 1):
+        lines.append([_cell(column, row, decimal, number) for column in table.columns])
+        for at, column in enumerate(table.columns):
+            if column.kind == "nummer":  # which time, counted in the order of the source, its value stands
+                seen[column.name, row.get(column.source, "")] += 1
+                lines[-1][at] = str(seen[column.name, row.get(column.source, "")])
     return Made(table.file, _csv([each.name for each in table.columns], lines), len(lines))
 
 
