@@ -302,7 +302,7 @@ def test_show_a_clause(isfrules: Isfrules, regler: Path) -> None:
 
 
 def test_show_what_is_not_there(isfrules: Isfrules) -> None:
-    for call, said in {"isf@2020x": "Mente du «isf@2020»?", "x": "Her finnes isf@2017",
+    for call, said in {"isf@2020x": "Mente du «isf@2020»?", "x": "isf@2017",
                        "isf@2020 4.3.7": "Mente du «4.3.6»?", "isf@2020 hovedregl": "Mente du «hovedregel»?"}.items():
         result = isfrules("show", *call.split())
         assert (result.exit_code, result.stdout) == (2, "")
@@ -344,6 +344,12 @@ def test_the_schema_of_one_edition_and_of_explanations(isfrules: Isfrules, tmp_p
     assert newest["title"] == "Saker for Prøve 2021"
     older = json.loads(isfrules("--rulebooks", folder, "schema", "--edition", "prøve@2020").stdout)
     assert older["title"] == "Saker for Prøve 2020"
+    write(folder, c=HEAD.replace("prøve 2020", "annen 2020") + FALLBACK)
+    several = json.loads(isfrules("--rulebooks", folder, "schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(several)
+    assert [each["title"] for each in several["anyOf"]] == ["Saker for Prøve 2020", "Saker for Prøve 2021"]
+    assert jsonschema.Draft202012Validator(several).is_valid({"dato": "2020-06-01"})
+    assert json.loads(isfrules("--rulebooks", folder, "schema", "--edition", "prøve").stdout) == newest
     wrong = isfrules("--rulebooks", folder, "schema", "--edition", "prøve@202")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "Mente du" in wrong.stderr

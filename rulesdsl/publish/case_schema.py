@@ -3,6 +3,7 @@ code is valid on the very day of an episode, whether a day is in the calendar, a
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 from rulesdsl.core.ir import Edition, Entity, FieldDecl, Kodeverk, Member
@@ -32,6 +33,16 @@ def case_schema(edition: Edition) -> Schema:
                        f"{edition.valid_to}. Tall leses eksakt. null og et felt som ikke står der, betyr ikke kjent.",
         "anyOf": [*cases, {"type": "array", "title": "Flere saker", "items": {"anyOf": cases}}],
         "$defs": definitions,
+    }
+
+
+def one_of_several(schemas: Sequence[Schema]) -> Schema:
+    """JSON Schema of a file for any of several editions, each with definitions of its own."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Saker for ett av regelverkene",
+        "description": "Feltene sier hvilket regelverk en sak hører til.",
+        "anyOf": [{"$id": f"urn:isfrules:{number}", **schema} for number, schema in enumerate(schemas)],
     }
 
 
