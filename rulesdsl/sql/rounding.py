@@ -6,8 +6,8 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import MAX_DIGITS, Number
-from rulesdsl.sql.logic import both, case, cast, closed, either, paren, whole
-from rulesdsl.sql.types import number, scale_of
+from rulesdsl.sql.logic import both, case, cast, closed, either, paren, surely, whole
+from rulesdsl.sql.types import NARROW, number, scale_of, wide
 
 
 def rounded(node: ir.Round, value: exp.Expr, divisor: exp.Expr | None) -> exp.Expr:
@@ -15,10 +15,24 @@ def rounded(node: ir.Round, value: exp.Expr, divisor: exp.Expr | None) -> exp.Ex
     kind = node.type
     assert isinstance(kind, Number)
     if divisor is None and node.mode == "avrund":
-        return exp.Round(this=value, decimals=whole(node.scale))
+        return _nearest(node, value)
     if divisor is None:
         return _toward(node, value)
     return _divided(node, value, divisor)
+
+
+def _nearest(node: ir.Round, value: exp.Expr) -> exp.Expr:
+    """Half away from zero. DuckDB is some fifty times quicker at it where a value has no more digits than it needs to,
+    as nearly all have."""
+    made = exp.Round(this=value, decimals=whole(node.scale))
+    kind, scale = node.value.type, scale_of(node.value)
+    if not isinstance(kind, Number) or kind.digits <= NARROW or scale >= NARROW:
+        return made
+    most = number(Decimal(10 ** (NARROW - scale) - 1))
+    small = both(exp.LTE(this=closed(value), expression=most),
+                 exp.GTE(this=closed(value), expression=exp.Neg(this=most)))
+    short = exp.Cast(this=value, to=exp.DataType.build(f"DECIMAL({NARROW}, {scale})"))
+    return case((surely(paren(small)), exp.Round(this=short, decimals=whole(node.scale))), otherwise=made)
 
 
 def _toward(node: ir.Round, value: exp.Expr) -> exp.Expr:
@@ -43,8 +57,8 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     assert node.divisor is not None
     above, below = scale_of(node.value), scale_of(node.divisor)
     shift = node.scale + below - above
-    over = _whole(value, above, max(shift, 0))
-    under = _whole(divisor, below, max(-shift, 0))
+    over = _whole(wide(value, node.value.type), above, max(shift, 0))
+    under = _whole(wide(divisor, node.divisor.type), below, max(-shift, 0))
     units = paren(exp.IntDiv(this=over, expression=under))
     taken = paren(exp.Mul(this=units, expression=under))
     rest = paren(exp.Sub(this=over, expression=taken))

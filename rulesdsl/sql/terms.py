@@ -36,7 +36,7 @@ from rulesdsl.sql.logic import (
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, fact, fact_among_many, table_name, way
 from rulesdsl.sql.rounding import rounded
 from rulesdsl.sql.sheet import Join, Sheet, table
-from rulesdsl.sql.types import constant, decimal_type, sql_type
+from rulesdsl.sql.types import constant, decimal_type, sql_type, wide
 
 Many = ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick
 
@@ -152,7 +152,9 @@ class Terms:
             case ir.Negate():
                 return exp.Neg(this=paren(self.value(node.value)))
             case ir.Product():
-                return paren(_joined(exp.Mul, [closed(self._exactly(item)) for item in node.items]))
+                first, *others = node.items
+                factors = [wide(self._exactly(first), first.type), *map(self._exactly, others)]
+                return paren(_joined(exp.Mul, [closed(factor) for factor in factors]))
             case ir.Round():
                 made = rounded(node, self.value(node.value), self.value(node.divisor) if node.divisor else None)
                 if node.divisor is None or node.otherwise is None:

@@ -10,6 +10,9 @@ from rulesdsl.core import ir, types
 from rulesdsl.core.types import Type
 from rulesdsl.sql.logic import cast, listed, text
 
+NARROW = 18
+"""The digits that DuckDB keeps in 64 bits."""
+
 
 def sql_type(kind: Type, edition: ir.Edition) -> str:
     """The type of a column that holds values of a type, in words that every engine's dialect is made from."""
@@ -67,6 +70,16 @@ def number(value: Decimal) -> exp.Expr:
 def to_type(value: exp.Expr, kind: Type) -> exp.Expr:
     """A value as its type has it: a number with the type's digits after the comma."""
     return cast(value, decimal_type(kind)) if isinstance(kind, types.Number) else value
+
+
+def wide(value: exp.Expr, kind: Type) -> exp.Expr:
+    """A factor with room for what it is multiplied by: DuckDB gives a product of factors of at most 18 digits just 18
+    digits itself, and fails where it has more."""
+    if not isinstance(kind, types.Number):
+        return value
+    digits = min(types.MAX_DIGITS, max(kind.digits, NARROW + 1))
+    # not ``cast``, which leaves a value alone that is already cast to some DECIMAL
+    return exp.Cast(this=value, to=exp.DataType.build(f"DECIMAL({digits}, {kind.scale})"))
 
 
 def scale_of(node: ir.Expr) -> int:

@@ -2,6 +2,8 @@
 
 import random
 from collections import Counter
+from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,60 @@ def test_a_search_on_the_way_to_an_amount(tmp_path: Path) -> None:
     wanted = decided(edition, edition.entities["Episode"], cases)
     assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
     assert any("rang" in answer["refusjon"][4] for answer in wanted.answers if answer)
+
+
+LARGE = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+sats andel : tall med 3 desimaler «Andel»
+  fra 2020-01-01: 12,6 % ifølge oss
+
+entitet Episode «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  kreves            : kroner
+  betalt            : kroner
+  samlet            : kroner
+
+resultat andel_av : kroner for Episode «Andel»
+resultat del : kroner for Episode «Del»
+resultat avviket : kroner for Episode «Avviket»
+resultat dekket : kroner for Episode «Dekket»
+
+punkt andel_av «Andel»
+  ifølge oss
+  andel_av er avrund(kreves * andel * 1,0000; 2)
+
+punkt del «Del»
+  ifølge oss
+  del er avrund_ned(kreves * betalt / samlet; 2) ellers 0 kr
+
+punkt avviket «Avviket»
+  ifølge oss
+  avviket er avrund(
+    maks(min(kreves; betalt * 1,08) - betalt * 1,03; 0 kr) * 0,50 + maks(kreves - betalt; 0 kr) * 0,80; 2)
+
+punkt dekket «Dekket»
+  ifølge oss
+  dekket er avrund_ned(avviket * samlet / (avviket + betalt); 2) ellers 0 kr
+"""
+
+
+def test_products_of_more_than_18_digits(tmp_path: Path) -> None:
+    """Kroner times kroner has more digits than DuckDB gives a product of two narrow numbers."""
+    (tmp_path / "prøve.isf").write_text(LARGE, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    amounts = (Decimal(0), Decimal(1), Decimal("-70800000.07"), Decimal("999999999.99"))
+    cases = [load(Document({"episode_id": f"{number}", "utdato": "2020-05-01", "kreves": claim, "betalt": paid,
+                            "samlet": of}), edition) for number, (claim, paid, of)
+             in enumerate(product(amounts, repeat=3))]
+    wanted = decided(edition, edition.entities["Episode"], cases)
+    assert None not in wanted.answers
+    assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
