@@ -5,7 +5,7 @@ from typing import Any
 
 from rulesdsl.source import frozen
 
-KINDS = ("tekst", "tall", "dato", "ja/nei", "nummer")
+KINDS = ("tekst", "tall", "prosent", "dato", "ja/nei", "kode", "nummer")
 
 
 class Unusable(Exception):
@@ -18,14 +18,17 @@ class Unusable(Exception):
 
 @frozen
 class Column:
-    """A column of a table: where it comes from, or what stands in every row."""
+    """A column of a table: where it comes from, or what stands in every row. ``codes`` say what each code of the source
+    is called here. The cell is empty but where each column of ``where`` has one of its values."""
 
     name: str
     source: str
     kind: str
     optional: bool
     yes: frozenset[str]
-    fixed: str | None = None
+    fixed: str | None
+    codes: dict[str, str]
+    where: dict[str, frozenset[str]]
 
 
 @frozen
@@ -57,9 +60,10 @@ class Mapping:
 
     def asked(self) -> list[str]:
         """The columns that a source must have, each once."""
-        needed = [*self.keep, *(each.source for table in (*self.tables, *self.pairs) for each in table.columns
-                                if each.fixed is None and not each.optional)]
-        return list(dict.fromkeys([*needed, *(pair.code for pair in self.pairs)]))
+        columns = [each for table in (*self.tables, *self.pairs) for each in table.columns]
+        needed = [each.source for each in columns if each.fixed is None and not each.optional]
+        beside = [name for each in columns for name in each.where]
+        return list(dict.fromkeys([*self.keep, *needed, *beside, *(pair.code for pair in self.pairs)]))
 
 
 def read_mapping(text: str, name: str) -> Mapping:
@@ -145,7 +149,7 @@ class _Reading:
         return found
 
     def column(self, raw: dict[str, Any], where: str) -> Column:
-        self.only(raw, where, ("navn", "fra", "slag", "valgfri", "ja", "fast"))
+        self.only(raw, where, ("navn", "fra", "slag", "valgfri", "ja", "fast", "koder", "der"))
         name = self.text(raw, "navn", where)
         kind, optional = self.text(raw, "slag", where, "tekst"), raw.get("valgfri", False)
         if kind not in KINDS:
@@ -153,5 +157,9 @@ class _Reading:
         if not isinstance(optional, bool):
             raise self.wrong(where, "«valgfri» skal være true eller false.")
         fixed = self.text(raw, "fast", where) if "fast" in raw else None
+        codes = {code: self.text(self.group(raw, "koder"), code, where) for code in self.group(raw, "koder")}
+        if (kind == "kode") != bool(codes):
+            raise self.wrong(where, "«koder» og slaget «kode» hører sammen.")
+        beside = {column: self.texts(values, where) for column, values in self.group(raw, "der").items()}
         return Column(name, self.text(raw, "fra", where, name), kind, optional,
-                      self.texts(raw.get("ja", ["ja", "true", "J", "1"]), where), fixed)
+                      self.texts(raw.get("ja", ["ja", "true", "J", "1"]), where), fixed, codes, beside)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rulesdsl.convert.combinations import Meant, meant
+from rulesdsl.convert.combinations import meant
 from rulesdsl.convert.mapping import Column, Mapping, PairMap, TableMap, Unusable
 from rulesdsl.convert.rows import Row
 from rulesdsl.source import frozen
@@ -50,18 +50,26 @@ def _cell(column: Column, row: Row, decimal: str, number: int) -> str:
     if column.fixed is not None:
         return column.fixed
     written = row.get(column.source, "")
+    if any(row.get(name, "") not in values for name, values in column.where.items()):
+        return ""
     match column.kind:
+        case "kode":
+            if written not in column.codes:
+                raise Unusable(f"Rad {number}, {column.source}: «{written}» står ikke blant kodene i avbildningen.",
+                               f"Kodene er {', '.join(column.codes)}. Legg den til under «koder».")
+            return column.codes[written]
         case "ja/nei":
             return "ja" if written in column.yes else "nei"
         case _ if not written:
             return ""
-        case "tall":
+        case "tall" | "prosent":
             plain = "".join(written.split()).replace(",", ".") if decimal == "," else "".join(written.split())
             if not _NUMBER.fullmatch(plain):
                 raise Unusable(f"Rad {number}, {column.source}: «{written}» er ikke et tall.",
                                f"Kilden skal ha «{decimal}» som desimaltegn; rett «desimal» i [kilde].")
             whole, _, part = plain.partition(".")
-            return f"{whole},{part}" if part.strip("0") else whole
+            made = f"{whole},{part}" if part.strip("0") else whole
+            return f"{made} %" if column.kind == "prosent" else made
         case "dato":
             try:
                 return datetime.date.fromisoformat(written[:10]).isoformat()
@@ -79,14 +87,22 @@ def _pairs(pair: PairMap, rows: Sequence[Row]) -> Made:
     stated: dict[tuple[str, str], set[str]] = {}
     cited: dict[str, list[str]] = {}
     notes: list[str] = []
+    unread: list[str] = []
     for row in rows:
         code = row[pair.code]
         cited.setdefault(code, []).append(row.get(pair.cited, ""))
         for column in pair.columns:
             found = meant(row.get(column.source, ""), codes)
-            notes += _said(code, column, found)
+            if found.unread:
+                unread.append(f"{code}, {column.source}: «{', '.join(found.unread)}»")
+            if found.unmatched:
+                notes.append(f"{code}, {column.source}: ingen kode i kilden passer til {', '.join(found.unmatched)}.")
             for other in found.codes - {code}:
                 stated.setdefault((code, other), set()).add(column.name)
+    if unread:
+        more = f" og {len(unread) - 5} til" if len(unread) > 5 else ""
+        raise Unusable(f"Dette kan ikke leses som koder: {'; '.join(unread[:5])}{more}.",
+                       "Skriv koder med komma mellom, «alle», «alle unntatt …» eller et intervall.")
     keys = sorted({*stated, *((other, code) for code, other in stated)})
     head = [pair.code, pair.other, *(each.name for each in pair.columns), SAYS, ORIGIN, *([CITED] if pair.cited else [])]
     lines = []
@@ -98,14 +114,6 @@ def _pairs(pair: PairMap, rows: Sequence[Row]) -> Made:
         line += [" og ".join(by), origin]
         lines.append(line + ([cited[by[0]][0]] if pair.cited else []))
     return Made(pair.file, _csv(head, lines), len(lines), tuple(notes))
-
-
-def _said(code: str, column: Column, found: Meant) -> Iterable[str]:
-    if found.unread:
-        raise Unusable(f"{code}, {column.source}: «{', '.join(found.unread)}» kan ikke leses som koder.",
-                       "Skriv koder med komma mellom, «alle», «alle unntatt …» eller et intervall.")
-    if found.unmatched:
-        yield f"{code}, {column.source}: ingen kode i kilden passer til {', '.join(found.unmatched)}."
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
