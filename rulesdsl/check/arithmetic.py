@@ -4,11 +4,13 @@ back end can overflow on any case."""
 import datetime
 from decimal import Decimal
 
+from attrs import evolve
+
 from rulesdsl.check.declare import FIRST_DAY, LAST_DAY
-from rulesdsl.check.fits import BROKEN, require, short, sized, spoken_unit, unify, unit_hint, write
+from rulesdsl.check.fits import BROKEN, fold, require, short, sized, spoken_unit, unify, unit_hint, write
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
-from rulesdsl.core.types import MAX_DAYS, MAX_REACH, Broken, Date, Number, unit_product
+from rulesdsl.core.types import MAX_DAYS, MAX_REACH, Broken, Date, Number, Type, unit_product
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -151,7 +153,7 @@ def infer_call(node: ast.Call, scope: Scope) -> ir.Expr:
             if not isinstance(kind, Number | Date | Broken):
                 return scope.report("ISF309", node.span, f"{types.type_name(kind)} har ingen rekkefølge",
                                     "Bruk tall eller datoer.")
-            return ir.Extreme(kind, name, values)
+            return ir.Extreme(_held(kind, name, values), name, values)
         case "avrund" | "avrund_ned" | "avrund_opp":
             return _rounding(name, node, scope)
     dates = [require(scope.infer(item), Date(), item.span, scope) for item in node.args]
@@ -170,6 +172,18 @@ def _read_all(args: tuple[ast.Expr, ...], scope: Scope) -> None:
     for arg in args:
         for each in (arg.left, arg.right) if isinstance(arg, ast.DivideExpr) else (arg,):
             scope.infer(each)
+
+
+def _held(kind: Type, name: str, values: tuple[ir.Expr, ...]) -> Type:
+    """The type of a value that is held between two fixed ones, ``maks(min(x; 999); 0)``: it is no larger than they."""
+    if not isinstance(kind, Number):
+        return kind
+    own = [abs(value) for each in values if isinstance(value := fold(each), Decimal)]
+    other = [abs(value) for each in values if isinstance(each, ir.Extreme) and each.which != name
+             for item in each.items if isinstance(value := fold(item), Decimal)]
+    if len(values) != 2 or not own or not other:
+        return kind
+    return evolve(kind, bound=min(kind.bound, int(max(*own, *other)) + 1))
 
 
 def _rounding(mode: ir.RoundMode, node: ast.Call, scope: Scope) -> ir.Expr:
