@@ -1,4 +1,4 @@
-"""``isfrules convert``: open data as they were downloaded, to the CSV files of tables, by a mapping beside the rules."""
+"""``isfrules convert``: open data as downloaded, to the CSV files of tables, by a mapping that lies with the rules."""
 
 import datetime
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Lists of codes as a tariff prints them, to the codes they mean: ``alle unntatt 701a t.o.m. 712``, ``11 (unntatt 11e)``.
+"""Lists of codes as a tariff prints them, to the codes they mean: ``alle unntatt 701a t.o.m. 712``, ``11 (unntatt
+11e)``.
 
 A number alone is its whole family: 612 is 612a and 612b, 2 is 2ad and 2bd but not 21. A code that nothing has exactly
 is a family too: 1b is 1bd and 1bk. A letter alone goes on from the code before it: ``1ak, b, f`` is 1ak, 1b and 1f.
@@ -11,7 +12,8 @@ from rulesdsl.source import frozen
 
 _ALL = re.compile(r"alle(\s+takster)?(?=$|[\s:,(])\s*:?\s*", re.IGNORECASE)
 _BUT = re.compile(r"[\s(]*(unntatt|bortsett\s+fra|unntak)\s*:?\s*", re.IGNORECASE)
-_INTERVAL = re.compile(r"\s*(?:t\.?\s?o\.?\s?m\.?|til\s+og\s+med|[-–])\s*", re.IGNORECASE)
+_INTERVAL = re.compile(r"\s*(?:t\.?\s?o\.?\s?m\.?|[-–])\s*", re.IGNORECASE)
+_UP_TO = re.compile(r"\btil og med\b", re.IGNORECASE)
 _CODE = re.compile(r"([^\W\d_]*)(\d+)([^\W\d_]*)(\d*)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -29,7 +31,7 @@ class Meant:
 def meant(text: str, known: Iterable[str]) -> Meant:
     """The known codes that a text means."""
     reading = _Reading(tuple(known))
-    said = " ".join(text.split()).rstrip(".")
+    said = _UP_TO.sub("t.o.m.", " ".join(text.split()).rstrip("."))
     every = _ALL.match(said)
     if every is None:
         return reading.done(reading.codes(said))

@@ -60,7 +60,8 @@ class Mapping:
 
     def asked(self) -> list[str]:
         """The columns that a source must have, each once."""
-        columns = [each for table in (*self.tables, *self.pairs) for each in table.columns]
+        columns = [each for table in self.tables for each in table.columns]
+        columns += [each for pair in self.pairs for each in pair.columns]
         needed = [each.source for each in columns if each.fixed is None and not each.optional]
         beside = [name for each in columns for name in each.where]
         return list(dict.fromkeys([*self.keep, *needed, *beside, *(pair.code for pair in self.pairs)]))
@@ -85,7 +86,8 @@ def read_mapping(text: str, name: str) -> Mapping:
         tuple(reading.pair(each, f"[[par]] nr. {at}") for at, each in enumerate(reading.groups(raw, "par"), 1)),
     )
     if not made.tables and not made.pairs:
-        raise Unusable(f"«{name}» sier ikke hvilke tabeller som skal lages.", "Skriv minst én [[tabell]] eller [[par]].")
+        raise Unusable(f"«{name}» sier ikke hvilke tabeller som skal lages.",
+                       "Skriv minst én [[tabell]] eller [[par]].")
     return made
 
 

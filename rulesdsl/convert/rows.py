@@ -24,7 +24,7 @@ def read_rows(text: str, name: str, mapping: Mapping) -> list[Row]:
         what = "kolonnen" if len(missing) == 1 else "kolonnene"
         raise Unusable(
             f"«{name}» har ikke {what} {', '.join(missing)}. Den har {', '.join(has[:40])}.",
-            near or "Filen kan ha et eldre oppsett enn det avbildningen beskriver. Last ned filen på nytt, eller rett avbildningen.")
+            near or "Filen kan ha et eldre oppsett enn avbildningen. Last ned filen på nytt, eller rett avbildningen.")
     return [row for row in rows if all(row.get(column, "") in values for column, values in mapping.keep.items())]
 
 

@@ -104,7 +104,8 @@ def _pairs(pair: PairMap, rows: Sequence[Row]) -> Made:
         raise Unusable(f"Dette kan ikke leses som koder: {'; '.join(unread[:5])}{more}.",
                        "Skriv koder med komma mellom, «alle», «alle unntatt …» eller et intervall.")
     keys = sorted({*stated, *((other, code) for code, other in stated)})
-    head = [pair.code, pair.other, *(each.name for each in pair.columns), SAYS, ORIGIN, *([CITED] if pair.cited else [])]
+    head = [pair.code, pair.other, *(each.name for each in pair.columns), SAYS, ORIGIN]
+    head += [CITED] if pair.cited else []
     lines = []
     for code, other in keys:
         own, theirs = stated.get((code, other), set()), stated.get((other, code), set())
