@@ -123,6 +123,26 @@ def test_each_pair_stands_both_ways(name: str) -> None:
         assert one != two
 
 
+def test_the_official_open_data_take_the_place_of_the_tables(tmp_path: Path) -> None:
+    """What ``convert`` makes of them is read and decided upon, with the fees to the øre."""
+    fields = {"fagomraade": "LE", "spesialisttakst": "N", "krever_takst": None, "minimum_tidsbruk": None,
+              "maks_antall_per_kalender_aar": None, "maks_antall_gjelder_pasient": "N", "fradato": "2023-07-01",
+              "tildato": None, "repetisjonsprosent": None, "maks_repetisjoner": 0, "ugyldig_kombinasjon": None}
+    source = [fields | {"takstkode": "1ad", "honorar": 80, "refusjon": 19, "egenandel": 61},
+              fields | {"takstkode": "2ad", "honorar": 190.5, "refusjon": 20.5, "egenandel": 170,
+                        "ugyldig_kombinasjon": "alle unntatt 2cd"},
+              fields | {"takstkode": "2cd", "honorar": 100, "refusjon": 100, "egenandel": 0}]
+    shutil.copytree(FOLDER, tmp_path / "takst_lege")
+    mapping = read_mapping((FOLDER / "apne-data.toml").read_text(encoding="utf-8"), "apne-data.toml")
+    for made in make_tables(read_rows(json.dumps(source), "takstkoder.json", mapping), mapping):
+        (tmp_path / "takst_lege" / made.file.replace("apne-data", "2023")).write_text(made.text, encoding="utf-8")
+    there = Workspace(tmp_path / "takst_lege", cache=False)
+    found = lines(bill("2023-09-04", "1ad", "2ad", "2cd", raad_gitt=True), of=there)
+    assert [each["står"].value for each in found.values()] == [False, True, True]
+    assert amounts(found["L2"]) == (Decimal("190.50"), Decimal("20.50"), 170)
+    assert (found["L1"]["utelukket_av_takst"].value, found["L1"]["utelukket_ifølge"].value) == ("2ad", "2ad")
+
+
 # ── Published figures ────────────────────────────────────────────────────────────────────────────────────────
 
 
