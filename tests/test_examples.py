@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from rulesdsl.core.types import KRONER, Number
 from rulesdsl.deciding import explain_text
 from rulesdsl.workspace import Workspace
 
