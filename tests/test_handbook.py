@@ -7,6 +7,9 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+from conftest import Isfrules
+
 from rulesdsl.catalog.manual import START, in_handbook
 from rulesdsl.evaluate.examples import try_examples
 from rulesdsl.trying import search
@@ -39,6 +42,25 @@ def test_the_blocks_are_a_rulebook_that_works(tmp_path: Path) -> None:
     assert [(each.example.title, each.failures) for each in outcomes if each.failures] == []
     for edition in editions:
         assert {search(promise, edition).verdict for promise in edition.properties.values()} == {"holdt"}
+
+
+def proved() -> list[str]:
+    """The table of what is proved, line by line."""
+    text = HANDBOOK.read_text(encoding="utf-8")
+    return text.partition("<!-- egenskapene: begynnelse -->\n")[2].partition("<!-- egenskapene: slutt -->")[0].splitlines()
+
+
+@pytest.mark.parametrize("name", [f"isf@{year}" for year in range(2017, 2026)])
+def test_the_handbook_says_what_is_proved_of_each_edition(isfrules: Isfrules, name: str) -> None:
+    """What is promised is proved, too: the command would end with a finding."""
+    pytest.importorskip("z3", reason="proving needs the extra prove")
+    result = isfrules("prove", "--edition", name, "--format", "markdown")
+    made = result.output.splitlines()
+    assert result.exit_code == 0
+    assert [line for line in made if not line.startswith(("| isf@", "|---"))] == [
+        line for line in proved() if not line.startswith(("| isf@", "|---"))]
+    assert [line for line in made if line.startswith("| isf@")] == [
+        line for line in proved() if line.startswith(f"| {name} ")]
 
 
 def test_the_handbook_holds_every_message() -> None:
