@@ -203,6 +203,7 @@ class World:
         self._demand_valid(thing, made, type_)
         if path == (entity.key,):
             thing.facts[path] = made
+            self.demands.append(made.value != self.words.number(""))  # which no key may be
             self._tell_apart(thing, path)
         return made
 
