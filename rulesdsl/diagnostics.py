@@ -25,7 +25,8 @@ class Diagnostic:
 
     ``code`` is the stable catalogue code; ``detail`` names what it is about; ``labels`` are the places in
     ``.isf`` texts, the first the main one; ``path`` is the place in a case (``episoder[2].drg``) or in a table
-    (``kostnadsvekt-2020.csv:3``); ``clause`` is the clause at fault; ``hint`` is at most one action.
+    (``kostnadsvekt-2020.csv:3``); ``clause`` is the clause at fault; ``hint`` is at most one action. ``case`` is a
+    case in words that shows it.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Diagnostic:
     path: str = ""
     clause: str = ""
     hint: str = ""
+    case: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -104,6 +106,8 @@ def render_plain(problem: Diagnostic) -> str:
         lines.append(f"  {line:>5} │ {shown}")
         underline = " " * (column - 1) + "^" * width
         lines.append(f"  {'':>5} │ {underline} {label.text}".rstrip())
+    if problem.case:
+        lines.append(f"  Sak: {problem.case}")
     if problem.hint:
         lines.append(f"  {problem.hint}")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ START, END = "<!-- meldinger:start -->", "<!-- meldinger:slutt -->"
 
 SERIES = {
     "1": "Det som ikke kan leses", "2": "Navn", "3": "Typer, enheter og tall", "4": "Utgaver, kilder og tabeller",
-    "5": "Saker", "6": "Avgjørelser",
+    "5": "Saker", "6": "Avgjørelser og bevis",
 }
 
 

@@ -31,7 +31,7 @@ class Counterexample:
 def counterexample(tried: Tried) -> Counterexample:
     """How a property fell, in words as a case worker says them."""
     edition = tried.runs[0].edition
-    facts = [dict(_facts(thing, edition)) for thing in tried.things]
+    facts = [dict(facts_of(thing, edition)) for thing in tried.things]
     paths = dict.fromkeys(path for each in facts for path in each)
     shared = {path for path in paths if len(facts) > 1 and len({each.get(path) for each in facts}) == 1}
     sides = [
@@ -42,11 +42,11 @@ def counterexample(tried: Tried) -> Counterexample:
     return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared))
 
 
-def _facts(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
     """The known facts of a thing, and of what it belongs to: path and value in words. Its key says nothing."""
     entity = edition.entities[thing.entity]
     if thing.parent is not None:
-        for path, value in _facts(thing.parent, edition):
+        for path, value in facts_of(thing.parent, edition):
             yield f"{entity.parent.lower()}.{path}", value
     yield from _fields(thing.facts, entity.fields, (), edition, {entity.key})
 

@@ -125,7 +125,7 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             stuck = sorted({each.replace("_", " ") for _, each in outcome.waits.stuck})
             return f"{name} er ukjent, for {' og '.join(stuck)} kan ikke avgjøres."
         case "conflict":
-            sides = _sides(outcome)
+            sides = opposed(outcome)
             told = [f"{_headed(run.edition.clauses[rule.clause])} ({rule.place.file}:{rule.place.line}) gir "
                     f"{said(result.type, value)}" for rule, value in sides]
             return f"ISF601 {name} er i konflikt: {', og '.join(told)}. Ingen av dem er unntak fra den andre."
@@ -133,7 +133,7 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             return f"ISF602 {name} får ingen verdi: ingen regel gjelder for denne saken."
 
 
-def _sides(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value | None]]:
+def opposed(outcome: Outcome) -> list[tuple[ir.Rule, ir.Value | None]]:
     """The rules that stand against each other: those that hold and that nothing goes before."""
     found: list[tuple[ir.Rule, ir.Value | None]] = []
     pending = list(outcome.groups)

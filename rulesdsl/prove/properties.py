@@ -1,6 +1,7 @@
 """An ``egenskap`` put to the solver: whether any case there could be breaks it."""
 
 import time
+from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
@@ -13,8 +14,8 @@ from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder, Document
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.frame import Frame
-from rulesdsl.prove.solving import Solving
-from rulesdsl.prove.sym import YES, NotProvable, is_no, is_yes
+from rulesdsl.prove.solving import Found, Solving
+from rulesdsl.prove.sym import YES, NotProvable, Sym, is_no, is_yes
 from rulesdsl.prove.words import Words, list_uses
 
 Proved = Literal["bevist", "motbevist", "tom", "ikke avgjort"]
@@ -77,7 +78,7 @@ def prove_property(
     begun = time.monotonic()
     room = count if promise.together or looks_around(promise, edition) else 0
     try:
-        question = _Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
+        question = Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
         verdict, reason, documents, tried = question.answer()
         limits = tuple(sorted(question.world.limits))
     except NotProvable as error:
@@ -86,18 +87,24 @@ def prove_property(
     return Verdict(promise, edition, verdict, took, reason, room, limits, documents, tried)
 
 
-class _Question:
+class Question:
     """One property of one edition, as logic."""
 
-    def __init__(self, promise: ir.Property, edition: ir.Edition, count: int, seconds: float) -> None:
+    def __init__(
+        self, promise: ir.Property, edition: ir.Edition, count: int, seconds: float, encoding: type[Encoder] = Encoder
+    ) -> None:
         self.promise, self.edition = promise, edition
         self.world = World(edition, Words(edition), list_uses(edition))
         self.things = self._things(count)
-        encoder = Encoder(edition, self.world)
-        frame = Frame(self.things[0], dict(zip(promise.names, self.things, strict=True)))
-        self.where = YES if promise.where is None else encoder.evaluate(promise.where, frame)
-        self.holds = encoder.evaluate(promise.holds, frame)
-        self.solving = Solving(encoder, seconds=seconds)
+        self.encoder = encoding(edition, self.world)
+        self.frame = Frame(self.things[0], dict(zip(promise.names, self.things, strict=True)))
+        self.where = YES if promise.where is None else self.encoder.evaluate(promise.where, self.frame)
+        self.solving = Solving(self.encoder, seconds=seconds)
+
+    @cached_property
+    def holds(self) -> Sym:
+        """What is promised; it takes longer to say than what it speaks of."""
+        return self.encoder.evaluate(self.promise.holds, self.frame)
 
     def _things(self, count: int) -> list[Thing]:
         """The things that the property names, in its order."""
@@ -111,6 +118,10 @@ class _Question:
         other = self.world.alike(first, likeness.but, likeness.left)
         made = {likeness.right: first, likeness.left: other}
         return [made[name] for name in promise.names]
+
+    def within(self) -> Found:
+        """Some case that the property speaks of."""
+        return self.solving.find(is_yes(self.where))
 
     def answer(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
         within = is_yes(self.where)
