@@ -47,7 +47,8 @@ def test_the_blocks_are_a_rulebook_that_works(tmp_path: Path) -> None:
 def proved() -> list[str]:
     """The table of what is proved, line by line."""
     text = HANDBOOK.read_text(encoding="utf-8")
-    return text.partition("<!-- egenskapene: begynnelse -->\n")[2].partition("<!-- egenskapene: slutt -->")[0].splitlines()
+    start, end = "<!-- egenskapene: begynnelse -->\n", "<!-- egenskapene: slutt -->"
+    return text.partition(start)[2].partition(end)[0].splitlines()
 
 
 @pytest.mark.parametrize("name", [f"isf@{year}" for year in range(2017, 2026)])
