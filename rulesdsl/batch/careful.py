@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.problems import cannot
+from rulesdsl.batch.words import Words
 from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.source import frozen
@@ -38,7 +39,8 @@ class Parents:
 class Task:
     """What is to be decided under an edition: ``rows`` of an entity, and what they belong to by ``group``. ``own`` is a
     query for the rows that are read by this edition, and ``decided`` for those it decides; others are there to be found
-    by searches. Nothing: all of them. ``brief``: only values and statuses are asked for."""
+    by searches. Nothing: all of them. ``brief``: only values and statuses are asked for. ``words``: the types of the
+    answers."""
 
     edition: Edition
     entity: str
@@ -48,6 +50,7 @@ class Task:
     own: str
     decided: str
     brief: bool = False
+    words: Words = Words()
 
     def identifying(self) -> list[tuple[str, str]]:
         """The columns of the facts that go with the answers, by their names there."""
@@ -91,7 +94,7 @@ def decide_with_care(
     parents = task.parents.relation if task.parents else None
     own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
     found = faults(edition, entity, small, facts, parents, among(own))
-    con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT)})")
+    con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT, copy=False)})")
     made = _answers(con, task, facts, rows, seen) if decides else None
     for relation in (small.relation, facts):
         con.execute(f"DROP TABLE {identifier(relation)}")
@@ -105,7 +108,7 @@ def _typed(con: duckdb.DuckDBPyConnection, task: Task, rows: str, facts: str) ->
                          f"{identifier(rows)})")
     small = Rows(picked, task.rows.columns)
     parents = task.parents.relation if task.parents else None
-    _create(con, facts, typed(task.edition, task.entity, small, parents).sql(DIALECT))
+    _create(con, facts, typed(task.edition, task.entity, small, parents).sql(DIALECT, copy=False))
     return small
 
 
@@ -182,10 +185,11 @@ def _look(
 def _told(task: Task, facts: str, answers: str) -> str:
     """The columns of the output, from the answers."""
     columns = [f"f.{identifier(path)} AS {identifier(name)}" for name, path in task.identifying()]
-    columns.append(f"{quoted(task.edition.id)} AS utgave")
+    columns.append(f"{task.words.said('utgave', quoted(task.edition.id))} AS utgave")
     parts = ("", ".status") if task.brief else ("", ".status", ".punkt", ".regel", ".mangler")
     for name in task.results():
-        columns += [f"s.{identifier(name + part)}" for part in parts]
+        columns += [f"{task.words.said(name + part, f's.{identifier(name + part)}')} AS {identifier(name + part)}"
+                    for part in parts]
         if name in task.amounts():
             columns.append(f"s.{identifier(f'{name}.{CONTRIBUTIONS}')}")
     return f"SELECT s.rad, {', '.join(columns)} FROM ({answers}) AS s JOIN {identifier(facts)} AS f USING (rad)"

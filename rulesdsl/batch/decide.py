@@ -9,6 +9,7 @@ from rulesdsl.batch.glance import answers, careful_of, everything_with_care, loo
 from rulesdsl.batch.inputs import broken_lines, identifier, quoted
 from rulesdsl.batch.parents import parents_read
 from rulesdsl.batch.plan import Plan
+from rulesdsl.batch.words import Words, words_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows, day
@@ -40,10 +41,11 @@ def decide_rows(
     several = len(editions) > 1 or bool(made.days.refused)
     if several:
         _belongs(con, made)
+    words = words_of(con, made.used, book.entity)
     found: list[str] = []
     for edition in editions:
         told(f"Leser etter {edition.id}")
-        task = _task(con, made, edition, several, brief)
+        task = _task(con, made, edition, several, brief, words)
         sure = look(con, task) if edition in made.used else None
         if sure is None:
             everything_with_care(con, task)
@@ -60,19 +62,20 @@ def decide_rows(
     return found
 
 
-def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several: bool, brief: bool) -> Task:
+def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several: bool, brief: bool, words: Words
+          ) -> Task:
     """What is to be decided under an edition: its own rows, of all that belong with them."""
     book, rows = made.rulebook, made.rows
     parents = parents_read(con, made, edition)
     if not several:
-        return Task(edition, book.entity, rows, parents, book.group, "", "", brief)
+        return Task(edition, book.entity, rows, parents, book.group, "", "", brief, words)
     own = f"SELECT rad FROM {identifier(_BELONGS)} WHERE leses = {quoted(edition.id)}"
     together = f"{own} OR til IN ({own.replace('SELECT rad', 'SELECT til', 1)})"
     name = f"{rows.relation} {edition.id}"
     con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {identifier(rows.relation)} "
                 f"WHERE rad IN ({together})")
     decided = f"SELECT rad FROM {identifier(_BELONGS)} WHERE utgave = {quoted(edition.id)}"
-    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief)
+    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief, words)
 
 
 def _belongs(con: duckdb.DuckDBPyConnection, made: Plan) -> None:

@@ -17,14 +17,13 @@ from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
-from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, whole
+from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, text, whole
 from rulesdsl.sql.names import HOME, ROW
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.terms import NotInSql
 
 ASKED, DOUBT, HOLES = "spurte fakta", "§tvil", " hull"
-STATUSES = ("known", "unknown", "conflict", "no_rule")
 
 
 def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
@@ -48,7 +47,7 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
                for name in dict.fromkeys((*sure.border, entity.key))]
     wanted.append((DOUBT, sure.doubt_at_once))
     read = direct.typed(edition, task.entity, task.rows, parents)
-    _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT))
+    _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT, copy=False))
     _again(con, task, sure, wanted, parents)
     for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
             search.round for search in sure.searches if search.relation == each[0])):
@@ -61,7 +60,8 @@ def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
     """What the first reading has for those that need care."""
     made = sure.answers(narrow(task), among(f"SELECT rad FROM {identifier(careful_of(task))}"))
     answered, query = made if made is not None else (None, None)
-    return Seen(answered, "" if query is None else query.sql(DIALECT), lambda rows: _near(con, task, sure, rows))
+    told = "" if query is None else query.sql(DIALECT, copy=False)
+    return Seen(answered, told, lambda rows: _near(con, task, sure, rows))
 
 
 def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
@@ -75,7 +75,7 @@ def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Seque
     small = Rows(picked, task.rows.columns)
     read = direct.typed(task.edition, task.entity, small, parents, with_care=True)
     con.execute(f"DELETE FROM {all_of_it} WHERE {unread}")
-    con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT)}")
+    con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT, copy=False)}")
 
 
 def narrow(task: Task) -> str:
@@ -108,7 +108,8 @@ def _answer(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, searches: Se
     inputs = sorted({name for each in searches for name in each.inputs} | {sure.entity.key})
     wanted = [(name, column(name)) for name in (ROW, HOME, *inputs)]
     asked = identifier(ASKED)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {asked} AS {sure.of_border(narrow(task), wanted).sql(DIALECT)}")
+    made = sure.of_border(narrow(task), wanted).sql(DIALECT, copy=False)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {asked} AS {made}")
     own = [identifier(each) for each in keys]
     known = " AND ".join(f"{each} IS NOT NULL" for each in (home, *own))
     place = f"hash({', '.join((home, *own))})"
@@ -134,7 +135,7 @@ def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
     home, own, all_of_it = identifier(HOME), identifier(sure.entity.key), identifier(narrow(task))
     parts = [f"SELECT {ROW} FROM {all_of_it} WHERE {identifier(UNREAD)} OR {identifier(DOUBT)}"]
     if (after := sure.doubt_after_all) != exp.false():
-        parts.append(sure.of_border(narrow(task), [(ROW, column(ROW))], after).sql(DIALECT))
+        parts.append(sure.of_border(narrow(task), [(ROW, column(ROW))], after).sql(DIALECT, copy=False))
     known = f"{own} IS NOT NULL" + (f" AND {home} IS NOT NULL" if sure.entity.parent else "")
     place = f"hash({home}, {own})"
     parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {known} AND {place} IN (SELECT {place} FROM {all_of_it} "
@@ -171,43 +172,39 @@ def answers(sure: Sure, task: Task) -> str:
     """The query for all rows that need no care."""
     wanted: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
     wanted += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
-    wanted.append(("utgave", exp.Literal.string(sure.edition.id)))
+    wanted.append(("utgave", task.words.word("utgave", sure.edition.id)))
     amounts = {each.result.name: each.contributions for each in sure.amounts}
     for each in sure.results:
-        wanted += _told(each, task.brief)
+        wanted += _told(each, task)
         if each.result.name in amounts:
             wanted.append((f"{each.result.name}.{CONTRIBUTIONS}", amounts[each.result.name]))
     only = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
-    return sure.of_border(narrow(task), wanted, both(only, among(task.decided)) if task.decided else only).sql(DIALECT)
+    return sure.of_border(narrow(task), wanted, both(only, among(task.decided)) if task.decided else only).sql(
+        DIALECT, copy=False)
 
 
-def _told(each: Decided, brief: bool) -> list[tuple[str, exp.Expr]]:
+def _told(each: Decided, task: Task) -> list[tuple[str, exp.Expr]]:
     """The columns of a result."""
-    name = each.result.name
+    name, words = each.result.name, task.words
+    value = words.cast(name, each.value) if isinstance(each.value, exp.Column) else words.fixed(name, each.value)
     none = exp.EQ(this=each.by.copy(), expression=whole(0))
-    status = case((none, _word("no_rule", STATUSES)), otherwise=_word("known", STATUSES))
-    if brief:
-        return [(name, each.value), (f"{name}.status", status)]
+    status = case((none, text("no_rule")), otherwise=text("known"))
+    told = [(name, value), (f"{name}.status", words.fixed(f"{name}.status", status))]
+    if task.brief:
+        return told
     return [
-        (name, each.value), (f"{name}.status", status),
-        (f"{name}.punkt", _named(each, 0)), (f"{name}.regel", _named(each, 1)),
+        *told, (f"{name}.punkt", words.fixed(f"{name}.punkt", _named(each, 0))),
+        (f"{name}.regel", words.fixed(f"{name}.regel", _named(each, 1))),
         (f"{name}.mangler", exp.cast(exp.Array(expressions=[]), "TEXT[]")),
     ]
 
 
 def _named(each: Decided, part: int) -> exp.Expr:
     """The clause or the rule that a number stands for."""
-    words = sorted({rule[part] for rule in each.rules.values()})
     made = exp.Case(this=each.by.copy())
     for number in sorted(each.choice.values.keys() & each.rules.keys()):
-        made = made.when(whole(number), _word(each.rules[number][part], words), copy=False)
+        made = made.when(whole(number), text(each.rules[number][part]), copy=False)
     return made if made.args.get("ifs") else exp.cast(NULL, "TEXT")
-
-
-def _word(word: str, words: Sequence[str]) -> exp.Expr:
-    """A word as one of a fixed list, which the engine keeps as its number."""
-    kinds = [exp.Literal.string(each) for each in words]
-    return exp.Cast(this=exp.Literal.string(word), to=exp.DataType(this=exp.DataType.Type.ENUM, expressions=kinds))
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
