@@ -32,6 +32,7 @@ from rulesdsl.sql.logic import (
     is_null,
     joined_text,
     maybe,
+    named,
     opposite,
     paren,
     surely,
@@ -244,5 +245,4 @@ def _facts(edition: ir.Edition, entity: ir.Entity, source: str) -> exp.Select:
     if entity.parent:
         key = f"{accessor(entity.parent)}.{edition.entities[entity.parent].key}"
         home = coalesce(column(key), alone)
-    return exp.select(exp.Star(), exp.alias_(clamped, DAY, quoted=True), exp.alias_(home, HOME, quoted=True)).from_(
-        table(source))
+    return exp.select(exp.Star(), named(clamped, DAY), named(home, HOME), copy=False).from_(table(source), copy=False)

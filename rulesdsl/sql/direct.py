@@ -18,7 +18,7 @@ from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql import facts
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.kinds import Kind, Place, places
-from rulesdsl.sql.logic import NULL, both, cast, column, either, is_known, is_null, listed, paren, text, whole
+from rulesdsl.sql.logic import NULL, both, cast, column, either, is_known, is_null, listed, named, paren, text, whole
 from rulesdsl.sql.sheet import table
 from rulesdsl.sql.types import constant, sql_type
 from rulesdsl.sql.values import Days, read
@@ -45,17 +45,17 @@ def typed(
     doubts.append(is_null(found[about.key]))
     if about.date:
         doubts.append(is_null(found[about.date]))
-    query = exp.select(column(facts.ROW, "r"), *(exp.alias_(value, path, quoted=True) for path, value in found.items()))
+    query = exp.select(column(facts.ROW, "r"), *(named(value, path) for path, value in found.items()), copy=False)
     for path in codes_as_written(edition, entity, rows):
-        known = exp.Case().when(is_known(found[path]), _raw(path))
-        query = query.select(exp.alias_(known, as_written(path), quoted=True))
-    query = query.from_(table(rows.relation, "r"))
+        known = exp.Case().when(is_known(found[path]), _raw(path), copy=False)
+        query = query.select(named(known, as_written(path)), copy=False)
+    query = query.from_(table(rows.relation, "r"), copy=False)
     if parents is not None:
         name = edition.entities[about.parent].key
         on = exp.EQ(this=column(name, "f"), expression=found[group])
-        query = query.join(table(parents, "f"), join_type="left", on=on)
+        query = query.join(table(parents, "f"), join_type="left", on=on, copy=False)
         doubts.append(both(is_known(found[group]), is_null(column(name, "f"))))
-    return query.select(exp.alias_(either(*(paren(each) for each in doubts)), UNREAD, quoted=True))
+    return query.select(named(either(*(paren(each) for each in doubts)), UNREAD), copy=False)
 
 
 def as_written(path: str) -> str:
@@ -124,7 +124,7 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
 def _whole_list(items: exp.Expr) -> exp.Expr:
     """A list all of whose elements were read, and which is not too long."""
     few = exp.LTE(this=engine.length(items), expression=whole(MAX_ITEMS))
-    return exp.Case().when(both(few, engine.all_known(items)), items)
+    return exp.Case().when(both(few, engine.all_known(items)), items, copy=False)
 
 
 def _key(kind: Kind, x: exp.Expr) -> exp.Expr:
@@ -133,7 +133,7 @@ def _key(kind: Kind, x: exp.Expr) -> exp.Expr:
         return cast(x, "TEXT")
     visible = exp.GTE(this=x, expression=text("!"))
     plain = exp.EQ(this=exp.Anonymous(this="STRLEN", expressions=[x]), expression=exp.Length(this=x))
-    return exp.Case().when(both(visible, plain), x)
+    return exp.Case().when(both(visible, plain), x, copy=False)
 
 
 def _above(place: Place, key: str, edition: Edition, rows: Rows, parents: str | None, parent: str) -> exp.Expr:
@@ -180,7 +180,7 @@ def _name(
         return looked_up(forever)
     first, last = constant(edition.valid_from), constant(edition.valid_to)
     within = exp.Between(this=days.column, low=first, high=last)
-    return exp.Case().when(within, looked_up(throughout)).else_(looked_up(forever))
+    return exp.Case().when(within, looked_up(throughout), copy=False).else_(looked_up(forever), copy=False)
 
 
 def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:

@@ -17,7 +17,7 @@ from rulesdsl.evaluate.read_value import MAX_ITEMS
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql.kinds import Kind, Place, places
-from rulesdsl.sql.logic import both, column, either, paren, text
+from rulesdsl.sql.logic import both, column, either, named, paren, text
 from rulesdsl.sql.types import sql_type
 from rulesdsl.sql.values import Days, Reading, as_list, blank, read
 
@@ -65,13 +65,12 @@ def typed(
     """The typed relation of an entity. ``parents`` is the typed relation of what it belongs to, where there is one: of
     one whose key stands twice nothing but the key is taken. ``only`` is a condition on the rows."""
     days = _days(edition, entity, rows)
-    found = [exp.alias_(fact(each, edition, entity, rows, days), each.path, quoted=True)
-             for each in places(edition, entity)]
+    found = [named(fact(each, edition, entity, rows, days), each.path) for each in places(edition, entity)]
     key, own = parent_key(edition, entity), edition.entities[entity].parent
     for each in above(edition, entity):
         made = _parent_fact(each, key, edition, rows, parents, own)
-        found.append(exp.alias_(made, each.path, quoted=True))
-    query = exp.select(column(ROW, "r"), *found).from_(_with_day(edition, entity, rows, only))
+        found.append(named(made, each.path))
+    query = exp.select(column(ROW, "r"), *found, copy=False).from_(_with_day(edition, entity, rows, only), copy=False)
     if parents is not None and key in rows.columns:
         name = edition.entities[own].key
         twice = exp.select(column(name)).from_(_table(parents)).group_by(column(name)).having(
@@ -80,7 +79,7 @@ def typed(
             exp.Is(this=column(name), expression=exp.null()).not_(),
             exp.not_(exp.In(this=column(name), query=exp.Subquery(
                 this=twice.where(exp.Is(this=column(name), expression=exp.null()).not_())))))
-        query = query.join(exp.Subquery(this=once, alias="f"), join_type="left",
+        query = query.join(exp.Subquery(this=once, alias="f"), join_type="left", copy=False,
                            on=exp.EQ(this=column(name, "f"), expression=_key_value(rows, key, edition)))
     return query
 
@@ -178,9 +177,9 @@ def faults(
     for place in (*places(edition, entity), *(each for each in above(edition, entity) if each.path in rows.columns)):
         kind = rows.columns.get(place.path)
         if kind is not None and kind.name != "empty":
-            scan = exp.select(column(ROW), column(_DAY), exp.alias_(text(place.path), "sted"),
-                              exp.alias_(column(place.path), "x")).from_(source).where(
-                exp.Is(this=column(place.path), expression=exp.null()).not_())
+            there = exp.Is(this=column(place.path), expression=exp.null()).not_()
+            looked_at = (column(ROW), column(_DAY), named(text(place.path), "sted"), named(column(place.path), "x"))
+            scan = exp.select(*looked_at, copy=False).from_(source, copy=False).where(there, copy=False)
             key = place.path in (edition.entities[entity].key, parent_key(edition, entity))
             found += _scanned(place.type, kind, scan, days, key)
     found += _keys(edition, entity, rows, typed_as, parents, only)
@@ -224,9 +223,9 @@ _SAME: Mapping[str, exp.Expr] = {name: column(name) for name in (ROW, _DAY, "ste
 
 
 def _inner(scan: exp.Select, columns: Mapping[str, exp.Expr], where: exp.Expr | None = None) -> exp.Select:
-    made = exp.select(*(exp.alias_(value, name, quoted=True) for name, value in columns.items())).from_(
-        exp.Subquery(this=scan, alias="s"))
-    return made if where is None else made.where(where)
+    made = exp.select(*(named(value, name) for name, value in columns.items()), copy=False).from_(
+        exp.Subquery(this=scan, alias="s"), copy=False)
+    return made if where is None else made.where(where, copy=False)
 
 
 def _found(reading: Reading, scan: exp.Select, shows: bool = True) -> list[exp.Select]:
@@ -242,11 +241,9 @@ def _found(reading: Reading, scan: exp.Select, shows: bool = True) -> list[exp.S
     for at, (_, its_code, said) in enumerate(reading.wrong):
         code = code.when(exp.Literal.number(at), text(its_code), copy=False)
         message = message.when(exp.Literal.number(at), text(said), copy=False)
-    return [exp.select(
-        column(ROW), exp.alias_(code, "code"), exp.alias_(column("sted"), "field"),
-        exp.alias_(_shortened(column("value")), "value"),
-        exp.alias_(exp.Concat(expressions=[column("sted"), text(" "), message]), "message"),
-    ).from_(exp.Subquery(this=judged, alias="s")).where(exp.Is(this=column("nr"), expression=exp.null()).not_())]
+    told = {"code": code, "field": column("sted"), "value": _shortened(column("value")),
+            "message": exp.Concat(expressions=[column("sted"), text(" "), message])}
+    return [_inner(judged, {ROW: column(ROW)} | told, exp.Is(this=column("nr"), expression=exp.null()).not_())]
 
 
 def _shortened(x: exp.Expr) -> exp.Expr:
@@ -322,7 +319,7 @@ def _days(edition: Edition, entity: str, rows: Rows) -> Days:
 
 def _with_day(edition: Edition, entity: str, rows: Rows, only: exp.Expr | None) -> exp.Subquery:
     """The rows, with the day that their codes must be valid on."""
-    made = exp.select("*", exp.alias_(day(edition, entity, rows), _DAY, quoted=True)).from_(_table(rows.relation))
+    made = exp.select("*", named(day(edition, entity, rows), _DAY)).from_(_table(rows.relation))
     return exp.Subquery(this=made if only is None else made.where(only), alias="r")
 
 

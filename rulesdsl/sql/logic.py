@@ -17,6 +17,11 @@ def refs(*values: exp.Expr, but: str = "") -> set[str]:
             if not but or each.table != but}
 
 
+def named(value: exp.Expr, name: str) -> exp.Expr:
+    """A column of a query: a value under a name."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
+
+
 def paren(part: exp.Expr) -> exp.Expr:
     """A piece within parentheses. Pieces are shared, not copied: nothing that is once made is changed."""
     return exp.Paren(this=part)
@@ -170,4 +175,10 @@ def listed(values: Iterable[exp.Expr]) -> exp.Expr:
 
 
 def cast(value: exp.Expr, kind: str) -> exp.Expr:
-    return exp.cast(value, kind, copy=False)
+    if kind not in _TYPES:
+        _TYPES[kind] = exp.DataType.build(kind)
+    return exp.cast(value, _TYPES[kind], copy=False)
+
+
+_TYPES: dict[str, exp.DataType] = {}
+"""Types by what they are called: to read them again for each piece would take longer than all else."""

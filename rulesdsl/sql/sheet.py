@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from attrs import define, field
 from sqlglot import exp
 
-from rulesdsl.sql.logic import CERTAIN, column, is_certain, refs
+from rulesdsl.sql.logic import CERTAIN, column, is_certain, named, refs
 
 
 @define(eq=False)
@@ -101,18 +101,19 @@ class Sheet:
         for number, level in enumerate(sorted(levels), start=1):
             steps.append((self.prefix + level_name(number), self._step(before, levels[level])))
             before = self.prefix + level_name(number)
-        asked = [exp.alias_(value, name, quoted=True, copy=False) for name, value in wanted]
-        outer = exp.select(*asked).from_(table(before))
+        asked = [named(value, name) for name, value in wanted]
+        outer = exp.select(*asked, copy=False).from_(table(before), copy=False)
         if only is not None:
-            outer = outer.where(only)
+            outer = outer.where(only, copy=False)
         return with_steps(outer, steps)
 
     def _step(self, before: str, columns: Sequence[Column]) -> exp.Select:
-        select = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("r"))).from_(table(before, "r"))
+        star = exp.Column(this=exp.Star(), table=exp.to_identifier("r"))
+        select = exp.select(star, copy=False).from_(table(before, "r"), copy=False)
         joins = {each.join.alias: each.join for each in columns if each.join is not None}
         for each in columns:
             value = self._own(each.value) if joins else each.value
-            made = exp.alias_(value, each.name, quoted=True, copy=False)
+            made = named(value, each.name)
             if each.says:
                 made.add_comments([each.says])
             select = select.select(made, copy=False)

@@ -32,6 +32,7 @@ from rulesdsl.sql.logic import (
     either,
     is_null,
     maybe,
+    named,
     opposite,
     paren,
     refs,
@@ -130,8 +131,8 @@ class Sure:
         home: exp.Expr = cast(exp.null(), "TEXT")
         if self.entity.parent:
             home = column(f"{accessor(self.entity.parent)}.{self.edition.entities[self.entity.parent].key}")
-        return exp.select(exp.Star(), exp.alias_(day, DAY, quoted=True), exp.alias_(home, HOME, quoted=True)).from_(
-            exp.Subquery(this=typed, alias="f"))
+        return exp.select(exp.Star(), named(day, DAY), named(home, HOME), copy=False).from_(
+            exp.Subquery(this=typed, alias="f"), copy=False)
 
     def of_facts(self, typed: exp.Select, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
                  ) -> exp.Select:
@@ -295,7 +296,7 @@ class _Rules:
         whens: list[tuple[exp.Expr, exp.Expr]] = []
         by_value: dict[str, tuple[exp.Expr, list[int]]] = {}
         for number, value in choice.values.items():
-            by_value.setdefault(value.sql(), (value, []))[1].append(number)
+            by_value.setdefault(value.sql(copy=False), (value, []))[1].append(number)
         ordered = sorted(by_value.values(), key=lambda each: len(each[1]))
         for value, numbers in ordered[:-1]:
             whens.append((_among(by, numbers), value))

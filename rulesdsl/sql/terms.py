@@ -28,6 +28,7 @@ from rulesdsl.sql.logic import (
     is_null,
     least,
     listed,
+    named,
     opposite,
     paren,
     surely,
@@ -305,9 +306,8 @@ def _rows(found: ir.Table, edition: ir.Edition) -> exp.Select:
     alias = exp.TableAlias(this=exp.to_identifier("v"), columns=[
         exp.to_identifier(name, quoted=True) for name, _ in kinds])
     values = exp.Values(expressions=rows, alias=alias)
-    return exp.select(*(
-        exp.alias_(cast(column(name), sql_type(kind, edition)), name, quoted=True) for name, kind in kinds
-    )).from_(values)
+    return exp.select(*(named(cast(column(name), sql_type(kind, edition)), name) for name, kind in kinds), copy=False
+                      ).from_(values, copy=False)
 
 
 # ── Small pieces ─────────────────────────────────────────────────────────────────────────────────────────────
