@@ -40,7 +40,8 @@ class Task:
     """What is to be decided under an edition: ``rows`` of an entity, and what they belong to by ``group``. ``own`` is a
     query for the rows that are read by this edition, and ``decided`` for those it decides; others are there to be found
     by searches. Nothing: all of them. ``brief``: only values and statuses are asked for. ``words``: the types of the
-    answers."""
+    answers. ``within``: no row has a day outside the edition. ``dictionaries``: the data have each word of a column
+    once, as Parquet does, and what is computed of one column is computed once for each."""
 
     edition: Edition
     entity: str
@@ -51,6 +52,8 @@ class Task:
     decided: str
     brief: bool = False
     words: Words = Words()
+    within: bool = False
+    dictionaries: bool = False
 
     def identifying(self) -> list[tuple[str, str]]:
         """The columns of the facts that go with the answers, by their names there."""

@@ -67,15 +67,18 @@ def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several:
     """What is to be decided under an edition: its own rows, of all that belong with them."""
     book, rows = made.rulebook, made.rows
     parents = parents_read(con, made, edition)
+    within = all(edition.valid_from <= each <= edition.valid_to for each in made.days.rows if each is not None)
+    dictionaries = made.source.is_parquet
     if not several:
-        return Task(edition, book.entity, rows, parents, book.group, "", "", brief, words)
+        return Task(edition, book.entity, rows, parents, book.group, "", "", brief, words, within, dictionaries)
     own = f"SELECT rad FROM {identifier(_BELONGS)} WHERE leses = {quoted(edition.id)}"
     together = f"{own} OR til IN ({own.replace('SELECT rad', 'SELECT til', 1)})"
     name = f"{rows.relation} {edition.id}"
     con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {identifier(rows.relation)} "
                 f"WHERE rad IN ({together})")
     decided = f"SELECT rad FROM {identifier(_BELONGS)} WHERE utgave = {quoted(edition.id)}"
-    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief, words)
+    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief, words, within,
+                dictionaries)
 
 
 def _belongs(con: duckdb.DuckDBPyConnection, made: Plan) -> None:

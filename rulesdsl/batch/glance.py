@@ -30,9 +30,11 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     """The first reading: what is sure, in a narrow relation; those that need care stand in
     ``careful_of``. None where the rules have no short way."""
     edition, entity = task.edition, task.edition.entities[task.entity]
+    coded = direct.looked_up_at_once(edition, task.entity, task.rows, task.within)
     try:
-        sure = compile_sure(edition, entity, direct.codes_as_written(edition, task.entity, task.rows),
-                            with_contributions=not task.brief)
+        sure = compile_sure(
+            edition, entity, direct.bits(edition, task.entity, task.rows, task.within),
+            with_contributions=not task.brief, dictionaries=coded if task.dictionaries else frozenset())
     except (NotSure, NotInSql):
         return None
     parents = None
@@ -46,7 +48,7 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     wanted += [(name, cast(column(name), "SMALLINT") if name in numbers else column(name))
                for name in dict.fromkeys((*sure.border, entity.key))]
     wanted.append((DOUBT, sure.doubt_at_once))
-    read = direct.typed(edition, task.entity, task.rows, parents)
+    read = direct.typed(edition, task.entity, task.rows, parents, within=task.within)
     _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT, copy=False))
     _again(con, task, sure, wanted, parents)
     for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
@@ -73,7 +75,7 @@ def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Seque
     _create(con, picked, f"SELECT * FROM {identifier(task.rows.relation)} WHERE {ROW} IN "
                          f"(SELECT {ROW} FROM {all_of_it} WHERE {unread})")
     small = Rows(picked, task.rows.columns)
-    read = direct.typed(task.edition, task.entity, small, parents, with_care=True)
+    read = direct.typed(task.edition, task.entity, small, parents, with_care=True, within=task.within)
     con.execute(f"DELETE FROM {all_of_it} WHERE {unread}")
     con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT, copy=False)}")
 

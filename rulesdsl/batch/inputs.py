@@ -32,6 +32,10 @@ class Source:
     text_file: str = ""
     row: str = ""
 
+    @property
+    def is_parquet(self) -> bool:
+        return self.relation.startswith("read_parquet(")
+
 
 def open_source(con: duckdb.DuckDBPyConnection, given: str, alias: str) -> Source:
     """The table that a user named. ``alias`` keeps two DuckDB files apart."""

@@ -14,11 +14,26 @@ from sqlglot import exp
 from rulesdsl.core.ir import Edition, Kodeverk
 from rulesdsl.core.types import Code, ListOf, Record, Text
 from rulesdsl.evaluate.read_value import MAX_ITEMS, is_valid
+from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql import facts
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.kinds import Kind, Place, places
-from rulesdsl.sql.logic import NULL, both, cast, column, either, is_known, is_null, listed, named, paren, text, whole
+from rulesdsl.sql.logic import (
+    NULL,
+    both,
+    case,
+    cast,
+    column,
+    either,
+    is_known,
+    is_null,
+    listed,
+    named,
+    paren,
+    text,
+    whole,
+)
 from rulesdsl.sql.sheet import table
 from rulesdsl.sql.types import constant, sql_type
 from rulesdsl.sql.values import Days, read
@@ -29,27 +44,31 @@ UNREAD = "§uleselig"
 
 
 def typed(
-    edition: Edition, entity: str, rows: Rows, parents: str | None = None, *, with_care: bool = False
+    edition: Edition, entity: str, rows: Rows, parents: str | None = None, *, with_care: bool = False,
+    within: bool = False,
 ) -> exp.Select:
     """The typed relation of an entity, as ``facts.typed`` has it, and whether there is more to a row: ``with_care``,
     whether there is something wrong with it. ``parents`` is the typed relation of what it belongs to; a row of an
-    unknown one is marked, and so is one without a key."""
+    unknown one is marked, and so is one without a key. ``within``: no row has a day outside the edition."""
     about = edition.entities[entity]
     group, own = facts.parent_key(edition, entity), places(edition, entity)
-    read_as = _carefully if with_care else _value
-    found: dict[str, exp.Expr] = {each.path: read_as(each, edition, entity, rows) for each in own}
+    found: dict[str, exp.Expr] = {
+        each.path: _carefully(each, edition, entity, rows) if with_care else _value(each, edition, entity, rows, within)
+        for each in own}
+    lists = bits(edition, entity, rows, within)
+    numbers = {path: _bits_of_known(path, found[path]) if with_care else _whole_bits(path, each.strange)
+               for path, each in lists.items()}
     for each in facts.above(edition, entity):
         found[each.path] = _above(each, group, edition, rows, parents, about.parent)
-    doubts = [both(is_known(_raw(path)), is_null(value)) for path, value in found.items()
+    doubts = [both(is_known(_raw(path)), is_null(value if with_care else numbers.get(path, value)))
+              for path, value in found.items()
               if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)]
     doubts.append(is_null(found[about.key]))
     if about.date:
         doubts.append(is_null(found[about.date]))
     query = exp.select(column(facts.ROW, "r"), *(named(value, path) for path, value in found.items()), copy=False)
-    for path in codes_as_written(edition, entity, rows):
-        known = exp.Case().when(is_known(found[path]), _raw(path), copy=False)
-        query = query.select(named(known, as_written(path)), copy=False)
-    query = query.from_(table(rows.relation, "r"), copy=False)
+    query = query.select(*(named(value, as_bits(path)) for path, value in numbers.items()), copy=False)
+    query = query.from_(_with_bits(rows, lists), copy=False)
     if parents is not None:
         name = edition.entities[about.parent].key
         on = exp.EQ(this=column(name, "f"), expression=found[group])
@@ -58,26 +77,87 @@ def typed(
     return query.select(named(either(*(paren(each) for each in doubts)), UNREAD), copy=False)
 
 
-def as_written(path: str) -> str:
-    """The column of a list of codes as the data have it."""
-    return f"{path} §kode"
-
-
-def codes_as_written(edition: Edition, entity: str, rows: Rows) -> dict[str, dict[str, exp.Expr]]:
-    """For each list of codes that are whole numbers, how the data write each code, where no code has meant two things.
-    A list is more quickly looked through as it is written."""
-    found: dict[str, dict[str, exp.Expr]] = {}
+def looked_up_at_once(edition: Edition, entity: str, rows: Rows, within: bool) -> frozenset[str]:
+    """The codes that ``typed`` reads by nothing but a MAP: where the data have a dictionary, so has what is read."""
+    found: set[str] = set()
     for place in places(edition, entity):
         kind = rows.columns.get(place.path)
-        if kind is None or kind.item is None or kind.item.name != "whole" or not isinstance(place.type, ListOf):
+        if kind is not None and isinstance(place.type, Code):
+            codes = _codes(edition.kodeverk[place.type.kodeverk], kind, edition)
+            if codes is not None and (within or codes[0] == codes[1] or not edition.entities[entity].date):
+                found.add(place.path)
+    return frozenset(found)
+
+
+def as_bits(path: str) -> str:
+    """The column of a list of codes as a number, with a bit for each code that is there."""
+    return f"{path} §biter"
+
+
+MOST_BITS = 62
+"""How many codes such a list may have. The next bit stands for whatever is none of them."""
+
+
+@frozen
+class Bits:
+    """The bits of a list of codes, by the names of the codes and as the data write them. ``strange`` are those of what
+    cannot be told at a glance."""
+
+    by_name: Mapping[str, int]
+    by_code: Mapping[int, int]
+    strange: int
+
+
+def bits(edition: Edition, entity: str, rows: Rows, within: bool) -> dict[str, Bits]:
+    """The lists that can stand as numbers, which are much more quickly asked than lists: those of codes that are small
+    whole numbers, each of one thing only, and read alike on all days that are asked of."""
+    found: dict[str, Bits] = {}
+    for place in places(edition, entity):
+        kind = rows.columns.get(place.path)
+        if kind is None or kind.item is None or "." in place.path:
             continue
-        if isinstance(place.type.item, Code) and "." not in place.path:
-            members = edition.kodeverk[place.type.item.kodeverk].members
-            codes = {each.code for each in members}
-            if len(codes) == len(members) and all(re.fullmatch(_WHOLE, each) for each in codes):
-                found[place.path] = {each.name: cast(exp.Literal.number(int(each.code)), kind.item.said)
-                                     for each in members}
+        if isinstance(place.type, ListOf) and isinstance(place.type.item, Code) and kind.item.name == "whole":
+            kodeverk = edition.kodeverk[place.type.item.kodeverk]
+            codes = _codes(kodeverk, kind.item, edition)
+            written = {each.code for each in kodeverk.members}
+            small = all(re.fullmatch(_WHOLE, each) and 1 <= int(each) <= MOST_PLACES for each in written)
+            if codes is None or not small or not len(written) == len(kodeverk.members) <= MOST_BITS:
+                continue
+            if within or codes[0] == codes[1] or not edition.entities[entity].date:
+                by_code = {int(each.code): 1 << number for number, each in enumerate(kodeverk.members)}
+                told = codes[0] if within else codes[1]
+                strange = sum(bit for code, bit in by_code.items() if code not in told) + (1 << MOST_BITS)
+                by_name = {each.name: by_code[int(each.code)] for each in kodeverk.members}
+                found[place.path] = Bits(by_name, by_code, strange)
     return found
+
+
+def _with_bits(rows: Rows, lists: Mapping[str, Bits]) -> exp.Expr:
+    """The rows, and beside each list its bits."""
+    if not lists:
+        return table(rows.relation, "r")
+    made: list[exp.Expr] = [exp.Star()]
+    e = exp.column("e")
+    for path, of in lists.items():
+        places_ = [of.by_code.get(each) for each in range(1, max(of.by_code, default=0) + 1)]
+        known = _at_place(listed(NULL if each is None else cast(whole(each), "BIGINT") for each in places_), e)
+        bit = exp.Coalesce(this=known, expressions=[whole(1 << MOST_BITS)])
+        each = exp.Transform(this=column(path), expression=exp.Lambda(this=bit, expressions=[e.this]))
+        made.append(named(exp.Anonymous(this="LIST_BIT_OR", expressions=[each]), as_bits(path)))
+    return exp.Subquery(this=exp.select(*made, copy=False).from_(table(rows.relation), copy=False), alias="r")
+
+
+def _bits_of_known(path: str, items: exp.Expr) -> exp.Expr:
+    """The bits of a list that was read with care: where it is not there, or cannot stand, ``items`` are NULL."""
+    return case((is_known(items), exp.Coalesce(this=_raw(as_bits(path)), expressions=[whole(0)])))
+
+
+def _whole_bits(path: str, strange: int) -> exp.Expr:
+    """The bits of a list that can stand; NULL of one that is not there, or cannot."""
+    found, length = _raw(as_bits(path)), engine.length(_raw(path))
+    odd = paren(exp.BitwiseAnd(this=found, expression=whole(strange)))
+    stands = both(exp.LTE(this=length, expression=whole(MAX_ITEMS)), exp.EQ(this=odd, expression=whole(0)))
+    return case((exp.EQ(this=length, expression=whole(0)), cast(whole(0), "BIGINT")), (stands, found))
 
 
 def _raw(path: str) -> exp.Expr:
@@ -93,7 +173,7 @@ def _days(edition: Edition, entity: str, rows: Rows) -> Days:
     return Days(edition, facts.day(edition, entity, rows)) if edition.entities[entity].date else Days(edition)
 
 
-def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
+def _value(place: Place, edition: Edition, entity: str, rows: Rows, within: bool) -> exp.Expr:
     """The typed value; NULL where it is not there, or is not one that can be told at a glance."""
     kind, days = rows.columns.get(place.path), _days(edition, entity, rows)
     if kind is None or kind.name == "empty" or isinstance(place.type, Record):
@@ -103,16 +183,16 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows) -> exp.Expr:
         return _key(kind, x)
     match place.type:
         case Code(name) if (codes := _codes(edition.kodeverk[name], kind, edition)) is not None:
-            return _name(codes, lambda some: _looked_up(some, kind, x), edition, days)
+            return _name(codes, lambda some: _looked_up(some, kind, x), edition, days, within)
         case ListOf(Code(name)) if (item := kind.item) is not None and (
                 codes := _codes(edition.kodeverk[name], item, edition)) is not None:
             each = exp.column("e")
 
-            def named(some: Codes) -> exp.Expr:
+            def called(some: Codes) -> exp.Expr:
                 element = _counted_up(some, item, each)
                 return exp.Transform(this=x, expression=exp.Lambda(this=element, expressions=[each.this]))
 
-            return _whole_list(_name(codes, named, edition, days))
+            return _whole_list(_name(codes, called, edition, days, within))
         case ListOf(Text()) if kind.item is not None and kind.item.name == "text":
             return _whole_list(x)
         case ListOf():
@@ -172,15 +252,17 @@ def _codes(kodeverk: Kodeverk, kind: Kind, edition: Edition) -> tuple[Codes, Cod
 
 
 def _name(
-    codes: tuple[Codes, Codes], looked_up: Callable[[Codes], exp.Expr], edition: Edition, days: Days
+    codes: tuple[Codes, Codes], looked_up: Callable[[Codes], exp.Expr], edition: Edition, days: Days, within: bool
 ) -> exp.Expr:
-    """The name of a code, on the day of its row."""
+    """The name of a code, on the day of its row. A row without a day is marked whatever its codes are."""
     throughout, forever = codes
     if throughout == forever or days.column is None:
         return looked_up(forever)
+    if within:
+        return looked_up(throughout)
     first, last = constant(edition.valid_from), constant(edition.valid_to)
-    within = exp.Between(this=days.column, low=first, high=last)
-    return exp.Case().when(within, looked_up(throughout), copy=False).else_(looked_up(forever), copy=False)
+    that_year = exp.Between(this=days.column, low=first, high=last)
+    return exp.Case().when(that_year, looked_up(throughout), copy=False).else_(looked_up(forever), copy=False)
 
 
 def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
@@ -188,8 +270,7 @@ def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
         return cast(NULL, "TEXT")
     keys: Iterable[exp.Expr] = (
         text(each) if isinstance(each, str) else cast(exp.Literal.number(each), kind.said) for each in codes)
-    made = exp.Map(keys=listed(keys), values=listed(text(name) for name in codes.values()))
-    return exp.Anonymous(this="MAP_EXTRACT_VALUE", expressions=[made, x])
+    return engine.looked_up(keys, (text(name) for name in codes.values()), x)
 
 
 def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
@@ -199,8 +280,13 @@ def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
         return _looked_up(codes, kind, x)
     names = [codes.get(each) for each in range(1, max(numbers) + 1)]
     made = listed(NULL if name is None else text(name) for name in names)
+    return _at_place(made, x)
+
+
+def _at_place(items: exp.Expr, x: exp.Expr) -> exp.Expr:
+    """The element at a place; NULL where there is none."""
     place = exp.Greatest(this=x, expressions=[whole(0)], ignore_nulls=True)
-    return exp.Anonymous(this="LIST_EXTRACT", expressions=[made, place])
+    return exp.Anonymous(this="LIST_EXTRACT", expressions=[items, place])
 
 
 MOST_PLACES = 1000

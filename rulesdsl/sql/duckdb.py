@@ -3,11 +3,12 @@
 Another engine says these anew, as ``spark_values`` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
 from rulesdsl.sql.kinds import EMPTY, Kind
+from rulesdsl.sql.logic import listed
 
 DIALECT = "duckdb"
 
@@ -64,6 +65,12 @@ def all_known(items: exp.Expr) -> exp.Expr:
 def length(items: exp.Expr) -> exp.Expr:
     """How many elements a list has, those that are NULL included."""
     return exp.Anonymous(this="LEN", expressions=[items])
+
+
+def looked_up(keys: Iterable[exp.Expr], values: Iterable[exp.Expr], x: exp.Expr) -> exp.Expr:
+    """The value of a key; NULL where it is none of them. Of a dictionary each word is looked up once."""
+    made = exp.Map(keys=listed(keys), values=listed(values))
+    return exp.Anonymous(this="MAP_EXTRACT_VALUE", expressions=[made, x])
 
 
 def record(fields: Mapping[str, exp.Expr]) -> exp.Expr:

@@ -15,12 +15,12 @@ from rulesdsl.core import ir, types
 from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import BOOL
-from rulesdsl.sql import choices
+from rulesdsl.sql import choices, direct
+from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql.answered import Answered, can_be_answered
 from rulesdsl.sql.choices import Choice
 from rulesdsl.sql.compile import FACTS, given_columns, numbered
 from rulesdsl.sql.contributions import Found, asks_if_known, contributions
-from rulesdsl.sql.direct import as_written
 from rulesdsl.sql.logic import (
     FALSE,
     NULL,
@@ -36,6 +36,7 @@ from rulesdsl.sql.logic import (
     opposite,
     paren,
     refs,
+    text,
     whole,
 )
 from rulesdsl.sql.names import DAY, HOME, ROW, Waits, accessor
@@ -50,19 +51,26 @@ class _Sure(Terms):
     """Expressions where nothing is in doubt: that something is not known is only sure of a field. What costs is asked
     only where it can matter, for an engine asks both sides of ``og`` and ``eller``."""
 
-    codes: Mapping[str, Mapping[str, exp.Expr]] = field(factory=dict)
+    bits: Mapping[str, direct.Bits] = field(factory=dict)
+    dictionaries: frozenset[str] = frozenset()
 
     def meaning(self, node: ir.Expr) -> exp.Expr:
         match node:
-            case ir.Contains(_, ir.Field(of=ir.This(), path=(name,)), ir.Const(_, str(word))) if name in self.codes:
-                if word not in self.codes[name]:
-                    return case((is_null(column(as_written(name))), NULL), otherwise=FALSE)
-                return exp.ArrayContains(this=column(as_written(name)), expression=self.codes[name][word])
+            case ir.Contains(_, ir.Field(of=ir.This(), path=(name,)), ir.Const(_, str(word))) if name in self.bits:
+                return self._has_one_of(name, [word])
+            case ir.Or(_, (ir.Contains(_, ir.Field(of=ir.This(), path=(name,)) as items), *_) as each) if (
+                    name in self.bits and all(_asks_of(one, items) for one in each)):
+                return self._has_one_of(name, [asked for one in each if (asked := _asks_of(one, items)) is not None])
+            case ir.Compare(_, "=" | "≠" as op, ir.Field(of=ir.This(), path=(name,)) as asked,
+                            ir.Const(_, str(word))) if name in self.dictionaries:
+                return self._is_among(asked, {word}, op == "=")
+            case ir.OneOf(_, ir.Field(of=ir.This(), path=(name,)) as asked, options) if name in self.dictionaries:
+                return self._is_among(asked, set(options), True)
             case ir.Known() if not isinstance(_bare(node.value), ir.Field):
                 return case((super().meaning(node), TRUE))
             case ir.And(_, items):
-                cheap = [self.value(each) for each in items if not _costs(each)]
-                dear = [self.value(each) for each in items if _costs(each)]
+                cheap = [self.value(each) for each in items if not self._costs(each)]
+                dear = [self.value(each) for each in items if self._costs(each)]
                 if not cheap or not dear:
                     return super().meaning(node)
                 said = paren(both(*cheap))
@@ -77,10 +85,35 @@ class _Sure(Terms):
                 return super().meaning(node)
 
 
-def _costs(node: ir.Expr) -> bool:
-    """Whether a list is looked through."""
-    return any(isinstance(each, ir.Contains) or isinstance(getattr(each, "over", None), ir.Elements)
-               for each in ir.walk(node))
+    def _is_among(self, asked: ir.Field, some: set[ir.Value], among: bool) -> exp.Expr:
+        """Whether a code is one of some, or none of them."""
+        assert isinstance(asked.type, types.Code)
+        words = [each.name for each in self.edition.kodeverk[asked.type.kodeverk].members]
+        held = (exp.convert((word in some) == among) for word in words)
+        return engine.looked_up(map(text, words), held, self.value(asked))
+
+
+    def _has_one_of(self, name: str, words: Sequence[str]) -> exp.Expr:
+        """Whether a list of codes that stands as bits has one of some."""
+        asked = sum({self.bits[name].by_name.get(each, 0) for each in words})
+        has = exp.BitwiseAnd(this=column(direct.as_bits(name)), expression=whole(asked))
+        return paren(exp.NEQ(this=paren(has), expression=whole(0)))
+
+    def _costs(self, node: ir.Expr) -> bool:
+        """Whether a list is looked through."""
+        return any(
+            (isinstance(each, ir.Contains) and not (
+                isinstance(each.items, ir.Field) and each.items.path[-1] in self.bits and each.items.of == ir.This()))
+            or isinstance(getattr(each, "over", None), ir.Elements) for each in ir.walk(node))
+
+
+def _asks_of(node: ir.Expr, items: ir.Field) -> str | None:
+    """The word that is asked for in a list."""
+    match node:
+        case ir.Contains(_, asked, ir.Const(_, str(word))) if asked == items:
+            return word
+        case _:
+            return None
 
 
 def _bare(node: ir.Expr) -> ir.Expr:
@@ -207,13 +240,13 @@ class Sure:
 
 
 def compile_sure(
-    edition: ir.Edition, entity: ir.Entity, codes: Mapping[str, Mapping[str, exp.Expr]],
-    with_contributions: bool = False,
+    edition: ir.Edition, entity: ir.Entity, bits: Mapping[str, direct.Bits],
+    with_contributions: bool = False, dictionaries: frozenset[str] = frozenset(),
 ) -> Sure:
-    """The rules of an entity, as far as they can be told at a glance. ``codes`` has for lists of codes how the data
-    write each, and stands for a column beside the typed one (``direct.as_written``). ``with_contributions`` adds what
-    each clause gave or took of each amount. Raises ``NotSure`` and ``NotInSql``."""
-    sheet = Sheet(frozenset([*given_columns(edition, entity), *map(as_written, codes)]))
+    """The rules of an entity, as far as they can be told at a glance. ``bits`` are the lists of codes that
+    stand as bits too (``direct.as_bits``). ``with_contributions`` adds what each clause gave or took of each amount.
+    ``dictionaries`` are the codes of which each word is at hand once. Raises ``NotSure`` and ``NotInSql``."""
+    sheet = Sheet(frozenset([*given_columns(edition, entity), *map(direct.as_bits, bits)]))
     made = Sure(edition, entity, sheet)
     joins: dict[str, Join] = {}
 
@@ -232,7 +265,7 @@ def compile_sure(
         search.found = search.value(sheet, join)
         return search.found, []
 
-    terms = _Sure(edition, entity, sheet, over_many, False, codes=codes)
+    terms = _Sure(edition, entity, sheet, over_many, False, bits=bits, dictionaries=dictionaries)
     for result in edition.results.values():
         if result.entity != entity.name:
             raise NotSure(f"resultater for {result.entity}")
