@@ -6,7 +6,7 @@ to is found by groups. Every row that is not such is in doubt: the whole meaning
 something that has no short way raises ``NotSure``, and is decided in full.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import define, field
 from sqlglot import exp
@@ -68,9 +68,10 @@ class _Sure(Terms):
                 return self._is_among(asked, set(options), True)
             case ir.Known() if not isinstance(_bare(node.value), ir.Field):
                 return case((super().meaning(node), TRUE))
-            case ir.And(_, items):
-                cheap = [self.value(each) for each in items if not self._costs(each)]
-                dear = [self.value(each) for each in items if self._costs(each)]
+            case ir.And():
+                parts = list(_each_of(node))
+                cheap = [self.value(each) for each in parts if not self._costs(each)]
+                dear = [self.value(each) for each in parts if self._costs(each)]
                 if not cheap or not dear:
                     return super().meaning(node)
                 said = paren(both(*cheap))
@@ -83,7 +84,6 @@ class _Sure(Terms):
                             otherwise=FALSE)
             case _:
                 return super().meaning(node)
-
 
     def _is_among(self, asked: ir.Field, some: set[ir.Value], among: bool) -> exp.Expr:
         """Whether a code is one of some, or none of them."""
@@ -105,6 +105,15 @@ class _Sure(Terms):
             (isinstance(each, ir.Contains) and not (
                 isinstance(each.items, ir.Field) and each.items.path[-1] in self.bits and each.items.of == ir.This()))
             or isinstance(getattr(each, "over", None), ir.Elements) for each in ir.walk(node))
+
+
+def _each_of(node: ir.And) -> Iterator[ir.Expr]:
+    """What must hold, also within one that is part of another."""
+    for each in node.items:
+        if isinstance(each, ir.And):
+            yield from _each_of(each)
+        else:
+            yield each
 
 
 def _asks_of(node: ir.Expr, items: ir.Field) -> str | None:
