@@ -17,7 +17,7 @@ from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
-from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, text, whole
+from rulesdsl.sql.logic import NULL, both, case, cast, column, text, whole
 from rulesdsl.sql.names import HOME, ROW
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
@@ -43,9 +43,8 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
         parents = f"{all_of_it} én gang"
         con.execute(f"CREATE TEMP VIEW {identifier(parents)} AS SELECT * FROM {identifier(all_of_it)} WHERE "
                     f"{key} NOT IN (FROM {identifier(task.parents.twice)})")
-    numbers = {name for each in sure.results for name in refs(each.by)}
     wanted: list[tuple[str, exp.Expr]] = [(name, column(name)) for name in (ROW, HOME, UNREAD)]
-    wanted += [(name, cast(column(name), "SMALLINT") if name in numbers else column(name))
+    wanted += [(name, cast(column(name), "SMALLINT") if name in sure.numbers else column(name))
                for name in dict.fromkeys((*sure.border, entity.key))]
     wanted.append((DOUBT, sure.doubt_at_once))
     read = direct.typed(edition, task.entity, task.rows, parents, within=task.within)

@@ -67,8 +67,14 @@ class Sheet:
     def alias(self, name: str, value: exp.Expr) -> exp.Expr:
         """A column of just this name, which nothing else has."""
         assert name not in self.columns, name
+        if (known := self._by_text.get(value.sql(copy=False))) is not None:
+            value = column(known)
         self.columns[name] = Column(name, value, level=self._after(refs(value), None))
         return column(name)
+
+    def is_alias(self, name: str) -> bool:
+        """Whether a column is but another name for one."""
+        return name in self.columns and isinstance(self.columns[name].value, exp.Column) and not self.columns[name].join
 
     def _after(self, under: Iterable[str], join: Join | None) -> tuple[int, int]:
         joins, steps = max((self.level(each) for each in under), default=(0, 0))

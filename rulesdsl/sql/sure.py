@@ -153,7 +153,9 @@ class Amount:
 
 @define(eq=False)
 class Sure:
-    """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups."""
+    """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups.
+    ``numbers`` are the columns that hold numbers of rules. ``late`` are those that cost less to compute, from what
+    they look at, than to keep."""
 
     edition: ir.Edition
     entity: ir.Entity
@@ -161,6 +163,8 @@ class Sure:
     results: list[Decided] = field(factory=list)
     amounts: list[Amount] = field(factory=list)
     searches: list[SureSearch] = field(factory=list)
+    numbers: set[str] = field(factory=set)
+    late: set[str] = field(factory=set)
 
     def facts(self, typed: exp.Select) -> exp.Select:
         """The typed facts with the day whose satser count and what each row belongs to."""
@@ -239,13 +243,24 @@ class Sure:
         """The columns that rest on no search, and that answers, searches and what rests on them look at: where these
         are at hand, the facts are not asked again."""
         names = {name for each in self.results for name in refs(each.by, each.value)}
-        names |= {name for each in self.amounts for name in refs(each.contributions, each.doubt)}
-        above = self.searched(names)
-        under = names | {name for each in above for name in self.sheet.under(each)}
+        for each in self.amounts:
+            names |= refs(each.contributions)
+            names |= refs(each.doubt) if self.searched(refs(each.doubt)) else set()
         for search in self.searches:
-            under |= search.inputs
+            names |= search.inputs
+        above = self.searched(names)
+        found: set[str] = set()
+        passed: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            if name in above or name in self.late or self.sheet.is_alias(name):
+                pending += () if name in passed else self.sheet.under(name)
+                passed.add(name)
+            else:
+                found.add(name)
         mine = self.sheet.columns.keys() | self.sheet.given
-        return sorted((under - above - {ROW, HOME}) & mine)
+        return sorted((found - {ROW, HOME}) & mine)
 
 
 def compile_sure(
@@ -278,7 +293,7 @@ def compile_sure(
     for result in edition.results.values():
         if result.entity != entity.name:
             raise NotSure(f"resultater for {result.entity}")
-        made.results.append(_Rules(terms, numbered(result)).outcome(result))
+        made.results.append(_Rules(terms, numbered(result), made).outcome(result))
     if with_contributions:
         _climb(made, terms)
     return made
@@ -291,11 +306,16 @@ def _climb(made: Sure, terms: Terms) -> None:
     numbers = {result.name: numbered(result) for result in (*edition.results.values(), *ladders.results.values())}
     decided = {each.result.name: each for each in made.results}
     for result in ladders.results.values():
-        decided[result.name] = _Rules(terms, numbers[result.name]).outcome(result)
+        decided[result.name] = _Rules(terms, numbers[result.name], made).outcome(result)
 
     def found(name: str) -> Found:
         each = decided[name]
         return Found.of(each.result, each.value, each.by, numbers[name])
+
+    def late(name: str, value: exp.Expr) -> exp.Expr:
+        kept = made.sheet.add(name, value)
+        made.late |= refs(kept) & made.sheet.columns.keys()
+        return kept
 
     asks = asks_if_known(ladders.results.values())
     for name, ladder in ladders.ladders.items():
@@ -304,7 +324,7 @@ def _climb(made: Sure, terms: Terms) -> None:
         untold = [is_null(decided[each].by) for each in ladder.rungs] if _tells_holes(rungs) else [TRUE]
         others = [is_null(decided[step.decided].by) for step in ladder.steps if step.decided in ladder.rungs]
         doubt = either(both(paren(hole), paren(either(*untold))), *others)
-        listed = contributions(edition.results[name], ladder, found, made.sheet.add, asks)
+        listed = contributions(edition.results[name], ladder, found, late, asks)
         made.amounts.append(Amount(edition.results[name], listed, doubt))
 
 
@@ -321,13 +341,15 @@ def _tells_holes(results: Iterable[ir.Result]) -> bool:
 class _Rules:
     terms: Terms
     numbers: Mapping[tuple[str, str, int], int]
+    sure: Sure
     _groups: dict[int, tuple[ir.Group, Choice]] = field(factory=dict)
 
     def outcome(self, result: ir.Result) -> Decided:
         sheet = self.terms.sheet
         choice = self._kept(result.name, choices.side_by_side([self._group(each, result) for each in result.groups]))
         by = sheet.alias(f"{result.name}.nummer", choice.by)
-        value = self._value(choice, by, result)
+        self.sure.numbers.add(f"{result.name}.nummer")
+        value = self._value(choice, choice.by if isinstance(choice.by, exp.Column) else by, result)
         made = sheet.alias(result.name, value)
         rules = {number: (clause, rule) for (clause, rule, _), number in self.numbers.items()}
         fixed = not any(list(each.find_all(exp.Column)) for each in choice.values.values())
@@ -359,8 +381,18 @@ class _Rules:
                 own.append(choices.overridden(self._kept(f"{name} unntak", excepted), self._rule(rule, result)))
             empty = cast(exp.Array(expressions=[]), sql_type(result.type, self.terms.edition))
             together = self._kept(name, choices.together(group.policy, own, empty))
+            together = self._valued(name, together, exceptions, result)
             made = self._groups[id(group)] = group, self._kept(name, choices.overridden(exceptions, together))
         return made[1]
+
+    def _valued(self, name: str, base: Choice, over: Choice, result: ir.Result) -> Choice:
+        """A choice with its value as one column, where searches have to tell whether there is an exception to it: so
+        nothing else that the value is made from needs to be at hand when they have."""
+        values = refs(*base.values.values())
+        if not values or not self.sure.searched(refs(over.by)) or self.sure.searched(values | refs(base.by)):
+            return base
+        value = self.terms.sheet.add(f"{name} verdi", self._value(base, base.by, result))
+        return Choice(base.by, dict.fromkeys(base.values, value), base.rule, base.holds)
 
     def _rule(self, rule: ir.Rule, result: ir.Result) -> Choice:
         terms = self.terms
@@ -379,7 +411,9 @@ class _Rules:
         """A choice whose number is a column, so that what rests on it says no more than its name."""
         if choice.rule is not None or not refs(choice.by):
             return choice
-        return Choice(self.terms.sheet.add(f"{name} etter", choice.by), choice.values)
+        kept = self.terms.sheet.add(f"{name} etter", choice.by)
+        self.sure.numbers |= refs(kept)
+        return Choice(kept, choice.values)
 
 
 def _among(by: exp.Expr, numbers: list[int]) -> exp.Expr:
