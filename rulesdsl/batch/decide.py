@@ -56,7 +56,7 @@ def decide_rows(
             found.append(f"SELECT * FROM {identifier(careful)}")
         told(f"Avgjør etter {edition.id}")
         if sure is not None:
-            found.append(answers(sure, task))
+            found.append(answers(con, sure, task))
     if book.latest not in editions:
         parents_read(con, made, book.latest)
     return found

@@ -11,13 +11,13 @@ import duckdb
 from sqlglot import exp
 
 from rulesdsl.batch.careful import Seen, Task, among
-from rulesdsl.batch.inputs import identifier
+from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.sql import direct
 from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
-from rulesdsl.sql.logic import NULL, both, case, cast, column, text, whole
+from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, text, whole
 from rulesdsl.sql.names import HOME, ROW
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
@@ -169,40 +169,56 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str) -> 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answers(sure: Sure, task: Task) -> str:
-    """The query for all rows that need no care."""
-    wanted: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
-    wanted += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
-    wanted.append(("utgave", task.words.word("utgave", sure.edition.id)))
+def answers(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task) -> str:
+    """The query for all rows that need no care. What follows from the number of a rule stands in a small table of each
+    result, and is looked up there: so an engine has it once, and not for every row."""
+    inner: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
+    inner += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
+    told = [f"s.{identifier(name)}" for name, _ in inner]
+    told.append(f"{task.words.said('utgave', quoted(sure.edition.id))} AS utgave")
     amounts = {each.result.name: each.contributions for each in sure.amounts}
+    joins: list[str] = []
     for each in sure.results:
-        wanted += _told(each, task)
-        if each.result.name in amounts:
-            wanted.append((f"{each.result.name}.{CONTRIBUTIONS}", amounts[each.result.name]))
+        name, rule = each.result.name, f"regel {len(joins)}"
+        columns = _by_number(con, each, task, f"{name} etter regel i {sure.edition.id}")
+        joins.append(f"JOIN {identifier(f'{name} etter regel i {sure.edition.id}')} AS {identifier(rule)} "
+                     f"ON {identifier(rule)}.nummer = s.{identifier(rule)}")
+        inner.append((rule, each.by))
+        if not each.fixed:
+            inner.append((name, task.words.cast(name, each.value)))
+            told.append(f"s.{identifier(name)}")
+        told += [f"{identifier(rule)}.{identifier(one)}" for one in columns]
+        if not task.brief:
+            told.append(f"CAST([] AS VARCHAR[]) AS {identifier(f'{name}.mangler')}")
+        if name in amounts:
+            inner.append((f"{name}.{CONTRIBUTIONS}", amounts[name]))
+            told.append(f"s.{identifier(f'{name}.{CONTRIBUTIONS}')}")
     only = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
-    return sure.of_border(narrow(task), wanted, both(only, among(task.decided)) if task.decided else only).sql(
-        DIALECT, copy=False)
+    rows = sure.of_border(narrow(task), inner, both(only, among(task.decided)) if task.decided else only)
+    return f"SELECT {', '.join(told)} FROM ({rows.sql(DIALECT, copy=False)}) AS s {' '.join(joins)}"
 
 
-def _told(each: Decided, task: Task) -> list[tuple[str, exp.Expr]]:
-    """The columns of a result."""
+def _by_number(con: duckdb.DuckDBPyConnection, each: Decided, task: Task, relation: str) -> list[str]:
+    """Makes the table of what follows from the number of a rule that decides a result, and gives its columns."""
     name, words = each.result.name, task.words
-    value = words.cast(name, each.value) if isinstance(each.value, exp.Column) else words.fixed(name, each.value)
-    none = exp.EQ(this=each.by.copy(), expression=whole(0))
-    status = case((none, text("no_rule")), otherwise=text("known"))
-    told = [(name, value), (f"{name}.status", words.fixed(f"{name}.status", status))]
-    if task.brief:
-        return told
-    return [
-        *told, (f"{name}.punkt", words.fixed(f"{name}.punkt", _named(each, 0))),
-        (f"{name}.regel", words.fixed(f"{name}.regel", _named(each, 1))),
-        (f"{name}.mangler", exp.cast(exp.Array(expressions=[]), "TEXT[]")),
-    ]
+    none = exp.EQ(this=each.by, expression=whole(0))
+    found = {f"{name}.status": case((none, text("no_rule")), otherwise=text("known"))}
+    if each.fixed:
+        found = {name: each.value} | found
+    if not task.brief:
+        found |= {f"{name}.punkt": _named(each, 0), f"{name}.regel": _named(each, 1)}
+    numbers = ", ".join(f"({number})" for number in sorted({0, *each.choice.values}))
+    called = ", ".join(f"nummer AS {identifier(one)}" for one in sorted(refs(each.by, *found.values())))
+    columns = ", ".join(f"{words.fixed(one, value).sql(DIALECT, copy=False)} AS {identifier(one)}"
+                        for one, value in found.items())
+    _create(con, relation, f"SELECT nummer, {columns} FROM (SELECT nummer, {called} FROM (SELECT "
+                           f"CAST(nummer AS SMALLINT) AS nummer FROM (VALUES {numbers}) AS alle(nummer)))")
+    return list(found)
 
 
 def _named(each: Decided, part: int) -> exp.Expr:
     """The clause or the rule that a number stands for."""
-    made = exp.Case(this=each.by.copy())
+    made = exp.Case(this=each.by)
     for number in sorted(each.choice.values.keys() & each.rules.keys()):
         made = made.when(whole(number), text(each.rules[number][part]), copy=False)
     return made if made.args.get("ifs") else exp.cast(NULL, "TEXT")

@@ -133,13 +133,15 @@ def _bare(node: ir.Expr) -> ir.Expr:
 
 @define(eq=False)
 class Decided:
-    """A result: the number of the rule that decides, its value, and the clause and rule of each number."""
+    """A result: the number of the rule that decides, its value, and the clause and rule of each number. ``fixed``: the
+    value follows from the number."""
 
     result: ir.Result
     by: exp.Expr
     value: exp.Expr
     rules: Mapping[int, tuple[str, str]]
     choice: Choice
+    fixed: bool
 
 
 @define(eq=False)
@@ -353,7 +355,7 @@ class _Rules:
         made = sheet.alias(result.name, value)
         rules = {number: (clause, rule) for (clause, rule, _), number in self.numbers.items()}
         fixed = not any(list(each.find_all(exp.Column)) for each in choice.values.values())
-        return Decided(result, by, value if fixed else made, rules, choice)
+        return Decided(result, by, value if fixed else made, rules, choice, fixed)
 
     def _value(self, choice: Choice, by: exp.Expr, result: ir.Result) -> exp.Expr:
         """What the deciding rule gives."""

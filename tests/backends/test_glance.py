@@ -46,7 +46,7 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         number = con.execute(f'SELECT count(*) FROM "{careful_of(task)}"').fetchone()
         careful = decide_with_care(con, task, careful_of(task), seen(con, task, sure) if sure else None, True)
         nothing = "SELECT rad FROM rader WHERE false"
-        queries = [nothing, *([f'FROM "{careful}"'] if careful else []), *([answers(sure, task)] if sure else [])]
+        queries = [nothing, *([f'FROM "{careful}"'] if careful else []), *([answers(con, sure, task)] if sure else [])]
         cursor = con.execute(" UNION ALL BY NAME ".join(f"({query})" for query in queries) + " ORDER BY rad")
         names = [each[0] for each in cursor.description or ()]
         answered = cursor.fetchall()
