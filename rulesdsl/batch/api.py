@@ -18,7 +18,8 @@ from attrs import field
 
 from rulesdsl.batch.careful import FAULTS
 from rulesdsl.batch.columns import Naming
-from rulesdsl.batch.decide import ENGINE_SETTINGS, decide_rows
+from rulesdsl.batch.decide import decide_rows
+from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import Source, identifier
 from rulesdsl.batch.plan import Rulebook as Editions
 from rulesdsl.batch.plan import matched, plan, readable, rulebook_of

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import duckdb
 from sqlglot import exp
 
+from rulesdsl.batch.engine import for_few_rows
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.problems import cannot
 from rulesdsl.batch.words import Words
@@ -182,7 +183,8 @@ def _look(
     except NotInSql as missing:
         raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
                      "Avgjør sakene med «isfrules explain».") from None
-    _create(con, name, query.sql(DIALECT, copy=False))
+    with for_few_rows(con):
+        _create(con, name, query.sql(DIALECT, copy=False))
 
 
 def _told(task: Task, facts: str, answers: str) -> str:

@@ -16,9 +16,6 @@ from rulesdsl.sql.facts import Rows, day
 
 BROKEN = "brutte linjer"
 _BELONGS = "tilhører"
-ENGINE_SETTINGS = "SET disabled_optimizers = 'partial_aggregate_pushdown'; SET preserve_insertion_order = false"
-"""That optimiser writes steps of a query into one another until each says all that it rests on. To keep the order of
-rows, which their numbers tell, would leave the work to one processor."""
 
 
 def read_by(made: Plan) -> tuple[Edition, ...]:

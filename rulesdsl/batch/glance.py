@@ -11,6 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from rulesdsl.batch.careful import Seen, Task, among
+from rulesdsl.batch.engine import for_few_rows
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.sql import direct
 from rulesdsl.sql.contributions import CONTRIBUTIONS
@@ -76,7 +77,8 @@ def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Seque
     small = Rows(picked, task.rows.columns)
     read = direct.typed(task.edition, task.entity, small, parents, with_care=True, within=task.within)
     con.execute(f"DELETE FROM {all_of_it} WHERE {unread}")
-    con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT, copy=False)}")
+    with for_few_rows(con):
+        con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT, copy=False)}")
 
 
 def narrow(task: Task) -> str:

@@ -13,7 +13,8 @@ import duckdb
 
 from rulesdsl.batch.careful import FAULTS
 from rulesdsl.batch.columns import Naming
-from rulesdsl.batch.decide import BROKEN, ENGINE_SETTINGS, decide_rows, read_by
+from rulesdsl.batch.decide import BROKEN, decide_rows, read_by
+from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import identifier, open_source, quoted
 from rulesdsl.batch.origin import origin
 from rulesdsl.batch.plan import Plan, plan, readable, rulebook_of

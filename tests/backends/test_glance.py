@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rulebooks import Rulebook, amounts, documents, rulebooks
 
 from rulesdsl.batch.careful import FAULTS, Parents, Task, decide_with_care
-from rulesdsl.batch.decide import ENGINE_SETTINGS
+from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.core import ir
 from rulesdsl.evaluate.case import load
