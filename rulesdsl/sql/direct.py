@@ -55,26 +55,44 @@ def typed(
     found: dict[str, exp.Expr] = {
         each.path: _carefully(each, edition, entity, rows) if with_care else _value(each, edition, entity, rows, within)
         for each in own}
-    lists = bits(edition, entity, rows, within)
-    numbers = {path: _bits_of_known(path, found[path]) if with_care else _whole_bits(path, each.strange)
-               for path, each in lists.items()}
     for each in facts.above(edition, entity):
         found[each.path] = _above(each, group, edition, rows, parents, about.parent)
-    doubts = [both(is_known(_raw(path)), is_null(value if with_care else numbers.get(path, value)))
-              for path, value in found.items()
-              if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)]
-    doubts.append(is_null(found[about.key]))
-    if about.date:
-        doubts.append(is_null(found[about.date]))
-    query = exp.select(column(facts.ROW, "r"), *(named(value, path) for path, value in found.items()), copy=False)
-    query = query.select(*(named(value, as_bits(path)) for path, value in numbers.items()), copy=False)
-    query = query.from_(_with_bits(rows, lists), copy=False)
+    lists = bits(edition, entity, rows, within)
+    numbers = {as_bits(path): _raw(as_bits(path)) if with_care else _whole_bits(path, each.strange)
+               for path, each in lists.items()}
+    said = {path: is_known(_raw(path)) for path, value in found.items()
+            if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)}
+    columns = {**found, **numbers, **{_said(path): value for path, value in said.items()}}
+    source = _with_bits(rows, lists)
     if parents is not None:
-        name = edition.entities[about.parent].key
-        on = exp.EQ(this=column(name, "f"), expression=found[group])
+        columns[_NOBODY] = is_null(column(edition.entities[about.parent].key, "f"))
+    query = exp.select(column(facts.ROW, "r"), *(named(value, path) for path, value in columns.items()), copy=False)
+    query = query.from_(source, copy=False)
+    if parents is not None:
+        on = exp.EQ(this=column(edition.entities[about.parent].key, "f"), expression=found[group])
         query = query.join(table(parents, "f"), join_type="left", on=on, copy=False)
-        doubts.append(both(is_known(found[group]), is_null(column(name, "f"))))
-    return query.select(named(either(*(paren(each) for each in doubts)), UNREAD), copy=False)
+    # What was read is asked by its name, for how it was read may be long
+    read: dict[str, exp.Expr] = {path: column(path) for path in found}
+    told: dict[str, exp.Expr] = {each: column(each) for each in numbers}
+    if with_care:  # an empty list has no bits at all
+        told = {as_bits(path): case((is_known(read[path]), exp.Coalesce(
+            this=column(as_bits(path)), expressions=[whole(0)]))) for path in lists}
+    doubts = [both(column(_said(path)), is_null(told.get(as_bits(path), read[path]))) for path in said]
+    doubts += [is_null(read[each]) for each in (about.key, about.date) if each]
+    if parents is not None:
+        doubts.append(both(is_known(read[group]), column(_NOBODY)))
+    unread = either(*(paren(each) for each in doubts))
+    outer = {**read, **told, UNREAD: unread}
+    return exp.select(column(facts.ROW), *(named(value, path) for path, value in outer.items()), copy=False).from_(
+        exp.Subquery(this=query, alias="l"), copy=False)
+
+
+_NOBODY = "§uten hjem"
+
+
+def _said(path: str) -> str:
+    """The column that tells whether the data say something of a field."""
+    return f"{path} §sagt"
 
 
 def looked_up_at_once(edition: Edition, entity: str, rows: Rows, within: bool) -> frozenset[str]:
@@ -145,11 +163,6 @@ def _with_bits(rows: Rows, lists: Mapping[str, Bits]) -> exp.Expr:
         each = exp.Transform(this=column(path), expression=exp.Lambda(this=bit, expressions=[e.this]))
         made.append(named(exp.Anonymous(this="LIST_BIT_OR", expressions=[each]), as_bits(path)))
     return exp.Subquery(this=exp.select(*made, copy=False).from_(table(rows.relation), copy=False), alias="r")
-
-
-def _bits_of_known(path: str, items: exp.Expr) -> exp.Expr:
-    """The bits of a list that was read with care: where it is not there, or cannot stand, ``items`` are NULL."""
-    return case((is_known(items), exp.Coalesce(this=_raw(as_bits(path)), expressions=[whole(0)])))
 
 
 def _whole_bits(path: str, strange: int) -> exp.Expr:
