@@ -39,7 +39,7 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         kinds = {name: kind_of(kind) for name, kind in columns.items() if name != "rad"}
         group = parent_key(edition, entity.name)
         parents = homes(con, edition, entity, group) if group else None
-        task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "")
+        task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "", dictionaries=len(rows) % 2 == 0)
         sure = look(con, task)
         if sure is None:
             everything_with_care(con, task)
