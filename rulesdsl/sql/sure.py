@@ -201,7 +201,7 @@ def compile_sure(
         search.found = search.value(sheet, join)
         return search.found, []
 
-    terms = SureTerms(edition, entity, sheet, over_many, False, bits=bits, dictionaries=dictionaries)
+    terms = SureTerms(edition, entity, sheet, over_many, False, bits=bits, dictionaries=dictionaries, late=made.late)
     for result in edition.results.values():
         if result.entity != entity.name:
             raise NotSure(f"resultater for {result.entity}")
@@ -211,7 +211,7 @@ def compile_sure(
     return made
 
 
-def _climb(made: Sure, terms: Terms) -> None:
+def _climb(made: Sure, terms: SureTerms) -> None:
     """The amounts, by the results of their ladders. That such a result is not known is sure too where a rule surely
     decides and what it gives is not: nobody has to be told what it waits for."""
     edition, ladders = made.edition, ladders_of(made.edition)
@@ -251,7 +251,7 @@ def _tells_holes(results: Iterable[ir.Result]) -> bool:
 
 @define
 class _Rules:
-    terms: Terms
+    terms: SureTerms
     numbers: Mapping[tuple[str, str, int], int]
     sure: Sure
     _groups: dict[int, tuple[ir.Group, Choice]] = field(factory=dict)
@@ -265,6 +265,8 @@ class _Rules:
         made = sheet.alias(result.name, value)
         rules = {number: (clause, rule) for (clause, rule, _), number in self.numbers.items()}
         fixed = not any(list(each.find_all(exp.Column)) for each in choice.values.values())
+        if fixed and isinstance(result.type, types.Code):
+            self.terms.chosen(result.name, by, choice.values)
         return Decided(result, by, value if fixed else made, rules, choice, fixed)
 
     def _value(self, choice: Choice, by: exp.Expr, result: ir.Result) -> exp.Expr:

@@ -8,7 +8,21 @@ from sqlglot import exp
 from rulesdsl.core import ir, types
 from rulesdsl.sql import direct
 from rulesdsl.sql import duckdb as engine
-from rulesdsl.sql.logic import FALSE, NULL, TRUE, both, case, column, is_null, maybe, opposite, paren, text, whole
+from rulesdsl.sql.logic import (
+    FALSE,
+    NULL,
+    TRUE,
+    both,
+    case,
+    column,
+    is_known,
+    is_null,
+    maybe,
+    opposite,
+    paren,
+    text,
+    whole,
+)
 from rulesdsl.sql.terms import Terms
 
 
@@ -19,6 +33,13 @@ class SureTerms(Terms):
 
     bits: Mapping[str, direct.Bits] = field(factory=dict)
     dictionaries: frozenset[str] = frozenset()
+    late: set[str] = field(factory=set)
+    _chosen: dict[str, tuple[exp.Expr, Mapping[int, str]]] = field(factory=dict)
+
+    def chosen(self, name: str, by: exp.Expr, values: Mapping[int, exp.Expr]) -> None:
+        """A result whose value is a text that follows from a number: then the number is asked, and not the text."""
+        if all(isinstance(each, exp.Literal) and each.is_string for each in values.values()):
+            self._chosen[name] = by, {number: each.name for number, each in values.items()}
 
     def meaning(self, node: ir.Expr) -> exp.Expr:
         match node:
@@ -32,6 +53,11 @@ class SureTerms(Terms):
                 return self._is_among(asked, {word}, op == "=")
             case ir.OneOf(_, ir.Field(of=ir.This(), path=(name,)) as asked, options) if name in self.dictionaries:
                 return self._is_among(asked, set(options), True)
+            case ir.Compare(_, "=" | "≠" as op, ir.ResultOf(of=ir.This(), name=name), ir.Const(_, str(word))) if (
+                    name in self._chosen):
+                return self._is_by(name, {word}, op == "=")
+            case ir.OneOf(_, ir.ResultOf(of=ir.This(), name=name), options) if name in self._chosen:
+                return self._is_by(name, set(options), True)
             case ir.Known() if not isinstance(bare(node.value), ir.Field):
                 return case((super().meaning(node), TRUE))
             case ir.And():
@@ -57,6 +83,14 @@ class SureTerms(Terms):
         words = [each.name for each in self.edition.kodeverk[asked.type.kodeverk].members]
         held = (exp.convert((word in some) == among) for word in words)
         return engine.looked_up(map(text, words), held, self.value(asked))
+
+    def _is_by(self, name: str, some: set[ir.Value], among: bool) -> exp.Expr:
+        """Whether a result is one of some texts, or none of them; NULL where no rule decides it."""
+        by, words = self._chosen[name]
+        kept = self.sheet.add(f"{name}.nummer kjent", exp.Nullif(this=by, expression=whole(0)))
+        self.late.add(kept.name)
+        numbers = [whole(number) for number, word in words.items() if (word in some) == among]
+        return exp.In(this=kept, expressions=numbers) if numbers else case((is_known(kept), FALSE))
 
     def _has_one_of(self, name: str, words: Sequence[str]) -> exp.Expr:
         """Whether a list of codes that stands as bits has one of some."""
