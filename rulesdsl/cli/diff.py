@@ -27,11 +27,16 @@ from rulesdsl.compare.cases import CasesCompared, compare_cases
 from rulesdsl.compare.differences import Differences
 from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import ENGINE, NoEdition, edition_named
+from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.prove.difference import INSTALL as PROVE
+from rulesdsl.prove.difference import PARTS as MOST_PARTS
+from rulesdsl.prove.difference import SECONDS as MOST_SECONDS
 from rulesdsl.workspace import Workspace
 
 if TYPE_CHECKING:
     from rulesdsl.batch.contrast import Asked
     from rulesdsl.compare.contrast import Contrast
+    from rulesdsl.publish.line import Line
 
 INSTALL_CHARTS = "pip install 'isfrules[charts]'"
 
@@ -52,7 +57,8 @@ DATABASES = (".duckdb", ".db", ".ddb")
 @click.option("--by", multiple=True, metavar="KOLONNE",
               help="Del endringen i en tabell opp etter en kolonne. Kan gjentas. Ellers etter de vanlige som er der.")
 @click.option("--result", "results", multiple=True, metavar="RESULTAT",
-              help="Tallet som summeres over en tabell, for eksempel isf_poeng. Kan gjentas. Ellers beløp i kroner.")
+              help="Tallet som summeres over en tabell, for eksempel isf_poeng, eller det --prove spør om. Kan "
+                   "gjentas. Ellers beløp i kroner, og med --prove de resultatene som ingen andre bruker.")
 @click.option("--patients", metavar="DATA", help="Tabellen over pasientene, om de har sin egen.")
 @click.option("--map", "naming", metavar="FIL", type=click.Path(readable=False, path_type=Path),
               help="Navn på kolonner i en tabell, som JSON (som for run).")
@@ -61,20 +67,32 @@ DATABASES = (".duckdb", ".db", ".ddb")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json", "markdown", "csv", "html"]),
               default="text", help="Formen på svaret: text, json eller markdown (utkast til et kapittel om endringer); "
                                    "for en tabell også csv (til Excel) og html (en side med figurer).")
+@click.option("--prove", is_flag=True,
+              help="Beviser når utgavene kan gi ulikt svar, for alle saker: vilkåret i ord, et eksempel på hver del og "
+                   "hvor mange kroner det kan bety. Krever " + PROVE + ".")
+@click.option("--parts", metavar="ANTALL", type=click.IntRange(min=1), default=None,
+              help=f"Med --prove: høyst så mange deler av vilkåret. Ellers {MOST_PARTS}.")
+@click.option("--seconds", metavar="SEKUNDER", type=click.FloatRange(min=1), default=None,
+              help=f"Med --prove: høyst så lang tid. Ellers {MOST_SECONDS:g}.")
 @click.option("--known", metavar="DATO", type=Day(), help="Utgavene slik de var kjent en dag, før senere rettelser.")
 @click.pass_obj
 def command(
     rulebooks: Path | None, first: str, second: str, data: Path | None, by: tuple[str, ...], results: tuple[str, ...],
-    patients: str | None, naming: Path | None, examples: Path | None, form: str, known: datetime.date | None,
+    patients: str | None, naming: Path | None, examples: Path | None, form: str, prove: bool, parts: int | None,
+    seconds: float | None, known: datetime.date | None,
 ) -> None:
     table = data is not None and _is_table(data)
-    _check_call(table, form, {"--by": by, "--result": results, "--patients": patients, "--map": naming,
-                              "--examples": examples})
+    _check_proof(prove, data, {"--parts": parts, "--seconds": seconds})
+    _check_call(table, form, {"--by": by, "--result": () if prove else results, "--patients": patients,
+                              "--map": naming, "--examples": examples})
     text = read_file(data) if data is not None and not table else None
     workspace = open_workspace(rulebooks)
     before, after = (_edition(name, workspace, known) for name in (first, second))
     if before.rulebook != after.rulebook:
         fail(f"{before.id} og {after.id} er av hvert sitt regelverk.", "Velg to utgaver av samme regelverk.")
+    if prove:
+        _prove(before, after, results, parts or MOST_PARTS, seconds or MOST_SECONDS, form)
+        return
     found = differences_between(before, after)
     if data is not None and table:
         _table(str(data), before, after, found, workspace, form, by, results, patients, naming, examples, known)
@@ -111,6 +129,45 @@ def _check_call(table: bool, form: str, options: dict[str, object]) -> None:
             fail(f"{name} er for en tabell.", "Oppgi en tabell med --data: Parquet, CSV eller fil.duckdb:tabell.")
 
 
+def _check_proof(prove: bool, data: Path | None, options: dict[str, object]) -> None:
+    """What is only for a proof, without one; and a proof with what it has no use for."""
+    if prove and data is not None:
+        fail("--prove gjelder alle saker, ikke dem i en fil.", "Ta bort --data eller --prove.")
+    for name, value in options.items():
+        if value is not None and not prove:
+            fail(f"{name} er for --prove.", "Legg til --prove.")
+
+
+def _prove(before: Edition, after: Edition, results: tuple[str, ...], parts: int, seconds: float, form: str) -> None:
+    """The condition under which the editions can differ."""
+    try:
+        import z3  # noqa: F401  asked for here, so that its absence is a message
+    except ImportError:
+        fail("--prove trenger z3, som ikke er installert.", f"Installer med {PROVE}")
+    for name in results:
+        if name not in before.results and name not in after.results:
+            near = did_you_mean(name, {*before.results, *after.results})
+            fail(f"Resultatet «{name}» finnes ikke i utgavene.", near or "Skriv navnet slik det står i regelverket.")
+    from rulesdsl.prove.difference_proof import prove_difference
+
+    made = prove_difference(before, after, results, parts=parts, seconds=seconds)
+    match form:
+        case "json":
+            from rulesdsl.publish.difference_json import difference_json
+
+            write_json(difference_json(made, ENGINE))
+        case "markdown":
+            from rulesdsl.publish.difference_markdown import difference_markdown
+
+            click.echo(difference_markdown(made, ENGINE), nl=False)
+        case _:
+            from rulesdsl.publish.difference import page
+
+            _show_page(page(made))
+    if not made.done:
+        sys.exit(FINDINGS)
+
+
 def _edition(name: str, workspace: Workspace, known: datetime.date | None) -> Edition:
     info = workspace.info(name)
     if info is not None and not info.is_known(known):
@@ -135,13 +192,18 @@ def _show(found: Differences, cases: CasesCompared | None, form: str) -> None:
             click.echo(differences_markdown(found, cases, ENGINE), nl=False)
         case _:
             from rulesdsl.publish.differences import page
-            from rulesdsl.publish.terminal import render_page, render_page_plain
 
-            if in_colour():
-                console().print(render_page(page(found, cases), width()))
-            else:
-                for lines in batched(render_page_plain(page(found, cases), width())):
-                    click.echo("".join(lines), nl=False)
+            _show_page(page(found, cases))
+
+
+def _show_page(page: "Line") -> None:
+    from rulesdsl.publish.terminal import render_page, render_page_plain
+
+    if in_colour():
+        console().print(render_page(page, width()))
+    else:
+        for lines in batched(render_page_plain(page, width())):
+            click.echo("".join(lines), nl=False)
 
 
 # ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────

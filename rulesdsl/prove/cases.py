@@ -14,7 +14,7 @@ from attrs import define, field
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, Type
 from rulesdsl.prove.dates import Calendar
-from rulesdsl.prove.sym import Items, NotProvable, Slot, Sym
+from rulesdsl.prove.sym import UNKNOWN, Items, NotProvable, Slot, Sym
 from rulesdsl.prove.terms import Logic, conj, disj, implies
 from rulesdsl.prove.words import OTHER, Words
 
@@ -52,7 +52,8 @@ class Element(dict[str, Sym]):
         self._types = {decl.name: decl.type for decl in record.fields}
 
     def __missing__(self, field: str) -> Sym:
-        made = self[field] = self._world.part(self._thing, f"{self._name}.{field}", self._types[field])
+        kind = self._types.get(field)  # nothing is known of a field that the cases of a world do not have
+        made = self[field] = UNKNOWN if kind is None else self._world.part(self._thing, f"{self._name}.{field}", kind)
         return made
 
 

@@ -72,13 +72,13 @@ class Decoder:
         key = self.edition.entities[child].key
         order = {id(thing): self._number(self.world.key(thing)) for thing in things if (key,) in self._facts(thing)}
         ranked = sorted(order.values())
+        spelt = {number: self.world.words.spelt(number) or f"{child[0]}{at}" for at, number in enumerate(ranked, 1)}
+        if [spelt[number] for number in ranked] != sorted(spelt.values()):  # by text they would stand otherwise
+            spelt = {number: f"{child[0]}{at}" for at, number in enumerate(ranked, 1)}
         for at, (thing, document) in enumerate(zip(things, documents, strict=True)):
             number = order.get(id(thing))
-            known = self.world.words.spelt(number) if number is not None else None
-            if known is not None:
-                document[key] = known
-            elif number is not None:
-                document[key] = f"{child[0]}{ranked.index(number) + 1}"
+            if number is not None:
+                document[key] = spelt[number]
             elif len(documents) > 1:
                 document[key] = f"{child[0]}{len(ranked) + at + 1}"
 

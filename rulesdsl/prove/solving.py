@@ -18,11 +18,13 @@ MOST_ROUNDS = 2_000
 
 @frozen(eq=False)
 class Found:
-    """What the solver says, and the case it found. ``reason`` is why it could not say."""
+    """What the solver says, and the case it found. ``reason`` is why it could not say; ``core`` those of the flags
+    asked for that no case has together."""
 
     answer: Answer
     model: z3.ModelRef | None = None
     reason: str = ""
+    core: tuple[z3.BoolRef, ...] = ()
 
 
 class Solving:
@@ -45,7 +47,14 @@ class Solving:
         self._tell()
         if wanted is False:
             return Found("finnes ikke")
-        asked: Iterable[Logic] = () if wanted is True else (wanted,)
+        return self._asked(() if wanted is True else (wanted,))
+
+    def together(self, flags: Iterable[z3.BoolRef]) -> Found:
+        """A case that has some flags: ja/nei variables that were demanded to say something, or the denial of such."""
+        self._tell()
+        return self._asked(tuple(flags))
+
+    def _asked(self, asked: tuple[Logic, ...]) -> Found:
         ends = time.monotonic() + self.seconds
         for _ in range(MOST_ROUNDS):
             left = ends - time.monotonic()
@@ -54,7 +63,7 @@ class Solving:
             self.solver.set("timeout", max(1, int(left * 1000)))
             answer = self.solver.check(*asked)
             if answer == z3.unsat:
-                return Found("finnes ikke")
+                return Found("finnes ikke", core=tuple(self.solver.unsat_core()))
             if answer == z3.unknown:
                 reason = self.solver.reason_unknown()
                 late = reason in ("timeout", "canceled", "interrupted from keyboard")

@@ -17,13 +17,13 @@ Json = dict[str, Any]
 def differences_json(found: Differences, cases: CasesCompared | None, engine: str) -> Json:
     """The whole answer. ``data`` is null where no cases were given."""
     return {
-        "schema": SCHEMA, "engine": engine, "before": _head(found.before), "after": _head(found.after),
+        "schema": SCHEMA, "engine": engine, "before": head_json(found.before), "after": head_json(found.after),
         "summary": summary(found), "changes": [_part(each) for each in found.parts],
         "data": _cases(cases) if cases else None,
     }
 
 
-def _head(head: Head) -> Json:
+def head_json(head: Head) -> Json:
     return {"edition": head.id, "title": head.title, "valid_from": str(head.valid_from),
             "valid_to": str(head.valid_to), "known_from": str(head.known_from) if head.known_from else None}
 
@@ -92,13 +92,13 @@ def _case(case: Compared) -> Json:
 def _answers(each: Answers) -> Json:
     figure = each.figure
     return {
-        "before": _answer(each.before), "after": _answer(each.after), "differs": each.differ,
+        "before": answer_json(each.before), "after": answer_json(each.after), "differs": each.differ,
         "change": exact(figure.type, figure.change) if figure else None,
         "percent": str(figure.percent) if figure and figure.percent is not None else None,
     }
 
 
-def _answer(answer: Answer | None) -> Json | None:
+def answer_json(answer: Answer | None) -> Json | None:
     if answer is None:
         return None
     return {

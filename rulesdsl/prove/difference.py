@@ -1,0 +1,114 @@
+"""The condition under which two editions can differ, proved, as plain data: nothing here needs the solver."""
+
+from decimal import Decimal
+from typing import Literal
+
+from attrs import field
+
+from rulesdsl.compare.cases import Answers
+from rulesdsl.compare.differences import Head
+from rulesdsl.core.types import Type
+from rulesdsl.evaluate.documents import Json
+from rulesdsl.source import frozen
+
+INSTALL = "pip install 'isfrules[prove]'"
+
+SECONDS = 120.0
+"""How long a proof may take, unless another limit is asked for."""
+
+PARTS = 20
+"""How many parts a condition may have, unless another limit is asked for."""
+
+COUNT = 3
+"""How many things of a kind a case may have, unless another limit is asked for."""
+
+Answered = Literal["likt", "ulikt", "ikke ferdig"]
+"""``likt``: no case differs. ``ulikt``: the parts are all that can. ``ikke ferdig``: there may be more than is told."""
+
+
+@frozen
+class Said:
+    """A statement, the clause where the author wrote it and which requirement or rule of it, and whether that clause
+    is changed."""
+
+    text: str
+    clause: str = ""
+    part: str = ""
+    changed: bool = False
+
+
+@frozen
+class Witness:
+    """A case, decided in both editions. ``facts`` is what is known of each thing of it in words, the decided one
+    first; ``place`` is where that stands in ``document``."""
+
+    document: dict[str, Json] = field(repr=False)
+    place: str
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+    answers: Answers
+
+
+@frozen
+class Part:
+    """Cases of which all of ``said`` holds, and at least one of ``either`` where there are any. ``always``: every
+    such case has another answer; else it may have."""
+
+    said: tuple[Said, ...]
+    either: tuple[Said, ...]
+    always: bool
+    witness: Witness | None
+
+
+@frozen
+class Missing:
+    """The fields without which the answer can be ukjent in one edition alone."""
+
+    fields: tuple[str, ...]
+    witness: Witness | None
+
+
+@frozen
+class Extreme:
+    """The most that an amount can change by, in one direction. ``amount`` is None where there is no limit to it, and
+    then ``grows_with`` names the facts, and ``by_one`` is the most with one unit of each; ``reason`` is why it is not
+    known."""
+
+    amount: Decimal | None
+    grows_with: tuple[str, ...] = ()
+    by_one: Decimal | None = None
+    reason: str = ""
+
+
+@frozen
+class Difference:
+    """What was found of a result. ``reason`` is why it is not done. ``up`` and ``down`` are of amounts alone."""
+
+    result: str
+    called: str
+    type: Type
+    entity: str
+    answered: Answered
+    speaks_of: str
+    parts: tuple[Part, ...] = ()
+    missing: Missing | None = None
+    up: Extreme | None = None
+    down: Extreme | None = None
+    reason: str = ""
+
+
+@frozen
+class Proof:
+    """The whole answer. ``left_out`` are the cases that only one edition can read; ``limits`` what the cases were
+    limited to; ``not_compared`` the results that only one of the editions has."""
+
+    before: Head
+    after: Head
+    differences: tuple[Difference, ...]
+    left_out: tuple[str, ...]
+    limits: tuple[str, ...]
+    not_compared: tuple[str, ...]
+    seconds: float
+
+    @property
+    def done(self) -> bool:
+        return all(each.answered != "ikke ferdig" for each in self.differences)

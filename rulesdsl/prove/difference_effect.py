@@ -1,0 +1,93 @@
+"""How much an amount can change by between two editions: the most either way, exactly, or what it grows with."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import z3
+
+from rulesdsl.core import types
+from rulesdsl.core.ops import EXACT
+from rulesdsl.prove.cases import Thing
+from rulesdsl.prove.difference import Extreme
+from rulesdsl.prove.difference_search import OutOfTime, Search
+from rulesdsl.prove.difference_world import Both
+from rulesdsl.prove.sym import Sym
+from rulesdsl.prove.terms import Logic, conj, disj, neg
+
+NO_LIMIT = 10**9
+"""In units of the result: what can be more has no limit of its own, but the size that a number in a case may have."""
+
+PLAIN = 10**4
+"""In units of a fact: how large it may be without counting as large."""
+
+
+class Effects:
+    """The changes of an amount, over the cases in which it is known in both editions. ``change`` is in its smallest
+    step, of which there are ``10**scale`` in a unit."""
+
+    def __init__(
+        self, search: Search, world: Both, thing: Thing, known: Logic, change: z3.ArithRef, scale: int
+    ) -> None:
+        self.search, self.change, self.scale = search, change, scale
+        self.known = search.flag(known)
+        self.numbers = {name: (fact, kind) for name, fact, kind in _numbers(world, thing)}
+        self._others = [(fact, kind) for each in world.things() if each is not thing
+                        for _, fact, kind in _numbers(world, each)]
+
+    def extreme(self, sign: int) -> Extreme:
+        """The most upward (``sign`` 1), or downward (-1)."""
+        try:
+            return self._extreme(sign)
+        except OutOfTime as error:
+            return Extreme(None, reason=error.reason)
+
+    def _extreme(self, sign: int) -> Extreme:
+        beyond = self.search.flag(self.change * sign > NO_LIMIT * 10**self.scale)
+        if self.search.exists(self.known, beyond) is None:
+            return Extreme(self._most(sign, []))
+        grows = tuple(self._grows(sign, beyond))
+        ones = [self._one(name) for name in grows]
+        by_one = self._most(sign, ones) if ones and self.search.exists(self.known, beyond, *ones) is None else None
+        return Extreme(None, grows, by_one)
+
+    def _grows(self, sign: int, beyond: z3.BoolRef) -> Iterator[str]:
+        """The facts that alone make it large without limit; all numbers, where none does alone."""
+        found = []
+        for name in self.numbers:
+            plain = self.search.flag(conj([*(_within(fact) for other, (fact, _) in self.numbers.items()
+                                             if other != name), *(_within(fact) for fact, _ in self._others)]))
+            if self.search.exists(self.known, beyond, plain) is not None:
+                found.append(name)
+        yield from found or self.numbers
+
+    def _one(self, name: str) -> z3.BoolRef:
+        """The cases in which a fact is one unit, of this thing and of whatever other has it."""
+        fact, _ = self.numbers[name]
+        unit = 10**fact.scale
+        others = conj(disj((neg(other.known), other.value == 10**other.scale)) for other, _ in self._others)
+        return self.search.flag(conj((fact.known, fact.value == unit, others)))
+
+    def _most(self, sign: int, held: list[z3.BoolRef]) -> Decimal:
+        """The largest change there is, found by ever larger steps and then by halving."""
+        change, best, step = self.change * sign, 0, 1
+        top: int | None = None
+        while top is None or best < top:
+            least = best + step if top is None else (best + top + 1) // 2
+            model = self.search.exists(self.known, self.search.flag(change >= least), *held)
+            if model is not None:
+                best, step = model.eval(change, model_completion=True).as_long(), step * 4
+            else:
+                top = least - 1
+        return EXACT.scaleb(Decimal(best * sign), -self.scale)
+
+
+def _within(fact: Sym) -> Logic:
+    most = PLAIN * 10**fact.scale
+    return disj((neg(fact.known), conj((fact.value >= -most, fact.value <= most))))
+
+
+def _numbers(world: Both, thing: Thing) -> Iterator[tuple[str, Sym, types.Number]]:
+    for path, fact in thing.facts.items():
+        kind = world.kind(thing, path)
+        if isinstance(kind, types.Number) and isinstance(fact.value, z3.ArithRef):
+            yield ".".join(path), fact, kind

@@ -1,0 +1,351 @@
+"""Two editions put to the solver: under which condition the same case can be decided differently by them.
+
+A case is one that both can read, on any day of either; each decides it with its own satser, as when a file of cases is
+held against two editions. Of cases whose answer is settled in both the condition is told in statements; of the
+others, by the facts that are missing.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import z3
+from attrs import evolve
+
+from rulesdsl.compare.changes import Pair, pair
+from rulesdsl.compare.differences import head_of
+from rulesdsl.core import ir, types
+from rulesdsl.core.trees import expressions
+from rulesdsl.core.types import KRONER, Date
+from rulesdsl.core.values import shown, spoken
+from rulesdsl.evaluate.wording import result_called
+from rulesdsl.prove.cases import Thing
+from rulesdsl.prove.difference import COUNT, PARTS, SECONDS, Difference, Extreme, Missing, Part, Proof, Said
+from rulesdsl.prove.difference_atoms import Side, Vocabulary
+from rulesdsl.prove.difference_effect import Effects
+from rulesdsl.prove.difference_search import Claim, OutOfTime, Region, Search, merged
+from rulesdsl.prove.difference_witness import Replaying
+from rulesdsl.prove.difference_world import Both, days_of
+from rulesdsl.prove.encode import Encoder, Outcome
+from rulesdsl.prove.solving import Solving
+from rulesdsl.prove.sym import NotProvable, equal, level
+from rulesdsl.prove.terms import Logic, conj, disj, neg, same
+
+
+def prove_difference(
+    before: ir.Edition, after: ir.Edition, results: Sequence[str] = (), *, parts: int = PARTS,
+    seconds: float = SECONDS, count: int = COUNT,
+) -> Proof:
+    """Where two editions can differ: in some results, or else in those that no other uses."""
+    begun = time.monotonic()
+    ready = pair(before, after)
+    asked, alone = _asked(before, after, results)
+    made: list[Difference] = []
+    left_out: dict[str, None] = {}
+    limits: dict[str, None] = {}
+    for name in asked:
+        question = _Question(before, after, ready, name, parts, begun + seconds, seconds, count)
+        made.append(question.answer())
+        left_out |= dict.fromkeys(question.left_out)
+        limits |= dict.fromkeys(question.limits)
+    return Proof(head_of(before), head_of(after), tuple(made), tuple(left_out), tuple(sorted(limits)), alone,
+                 time.monotonic() - begun)
+
+
+def _asked(before: ir.Edition, after: ir.Edition, results: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The results to compare, and those that only one of the editions has."""
+    names = results or [name for name in dict.fromkeys((*after.shown, *before.shown))
+                        if name in before.final | after.final]
+    both = tuple(name for name in names if name in before.results and name in after.results)
+    alone = tuple(f"{name}, som bare {(before if name in before.results else after).id} har"
+                  for name in names if name not in both)
+    return both, alone
+
+
+class _Question:
+    """One result."""
+
+    def __init__(
+        self, before: ir.Edition, after: ir.Edition, ready: Pair, name: str, parts: int, ends: float, seconds: float,
+        count: int,
+    ) -> None:
+        self.before, self.after, self.ready, self.name, self.parts = before, after, ready, name, parts
+        self.ends, self.seconds = ends, seconds
+        self.result = after.results[name]
+        self.room = count if any(_looks_around(edition, name) for edition in (before, after)) else 0
+        self.left_out: tuple[str, ...] = ()
+        self.limits: tuple[str, ...] = ()
+
+    def answer(self) -> Difference:
+        first, last = (shown(Date(), day) for day in days_of(self.before, self.after))
+        entity = self.after.entities[self.result.entity]
+        speaks_of = f"{_speaks_of(self.after, entity, self.room)} fra {first} til {last}"
+        blank = Difference(self.name, result_called(self.result), self.result.type, self.result.entity, "ikke ferdig",
+                           speaks_of)
+        if self.before.results[self.name].entity != self.result.entity:
+            return evolve(blank, reason="resultatet gjelder ikke det samme i de to utgavene")
+        if not _comparable(self.before.results[self.name].type, self.result.type):
+            return evolve(blank, reason="resultatet er ikke av samme type i de to utgavene")
+        try:
+            self._encode()
+            return self._answered(blank)
+        except NotProvable as error:
+            return evolve(blank, reason=error.reason)
+        except OutOfTime as error:
+            return evolve(blank, reason=self._late(error))
+
+    def _late(self, error: OutOfTime) -> str:
+        late = error.reason.startswith("tidsgrensen")
+        return f"tidsgrensen på {self.seconds:g} sekunder ble nådd" if late else error.reason
+
+    # ── As logic ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _encode(self) -> None:
+        self.world = Both(self.before, self.after)
+        self.left_out = tuple(self.world.left_out)
+        self.thing = self.world.case(self.result.entity, "a", self.room, days_of(self.before, self.after))[0]
+        clauses = {**self.before.clauses, **self.after.clauses}  # by which clauses are ordered, the same in both
+        things = {each.entity: each for each in _upwards(self.thing)}
+        self.sides = tuple(
+            Side(edition, Encoder(evolve(edition, clauses=clauses), self.world), things, at,
+                 f"{edition.rulebook.upper()} {edition.name}")
+            for at, edition in enumerate((self.before, self.after)))
+        self.outcomes = tuple(side.encoder.outcome(self.thing, self.name) for side in self.sides)
+        self.solving = Solving(*(side.encoder for side in self.sides), seconds=self.seconds)
+        self.differ = _unlike(*self.outcomes)
+        self.settled = conj(neg(outcome.unknown) for outcome in self.outcomes)
+
+    def _vocabulary(self) -> Vocabulary:
+        names = [name for name in self.before.results if name in self.after.results]
+        alike = {name: self._alike(name) for name in names}
+        side, other = self.sides
+        return Vocabulary((side, other), (self.name,), alike, self.ready.changes)
+
+    def _alike(self, name: str) -> bool:
+        """Whether a result is the same in both editions, for every case."""
+        first, second = (edition.results[name] for edition in (self.before, self.after))
+        if first.entity != second.entity or first.entity not in self.sides[0].things:
+            return False
+        if not _comparable(first.type, second.type):
+            return False
+        thing = self.sides[0].things[first.entity]
+        try:
+            unlike = _unlike(*(side.encoder.outcome(thing, name) for side in self.sides))
+        except NotProvable:
+            return False
+        self.solving.seconds = max(0.1, self.ends - time.monotonic())
+        return self.solving.find(unlike).answer == "finnes ikke"
+
+    # ── The answer ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _answered(self, blank: Difference) -> Difference:
+        if self.differ is False or self.solving.find(self.differ).answer == "finnes ikke":
+            self.limits = tuple(self.world.limits)
+            return evolve(blank, answered="likt")
+        vocabulary = self._vocabulary()
+        known = self._known()
+        among = disj((self.settled, conj(known.values())))
+        self.search = Search(self.solving, vocabulary.atoms, self.differ, among, self.ends)
+        self.limits = tuple(self.world.limits)
+        found: list[Region] = []
+        reason = ""
+        try:
+            for region in self.search.regions():
+                if len(found) == self.parts:
+                    reason = f"det er flere enn {self.parts} deler"
+                    break
+                found.append(region)
+            if not reason:
+                found = merged(self.search.needed(found))
+        except OutOfTime as error:
+            reason = self._late(error)
+        missing: Missing | None = None
+        try:
+            parts = tuple(sorted((self._part(region, found) for region in found), key=_simplest))
+            missing = self._missing(known)
+        except OutOfTime as error:
+            parts = tuple(_untold(region) for region in found)
+            reason = reason or self._late(error)
+        up, down = self._effects()
+        return evolve(blank, answered="ikke ferdig" if reason else "ulikt", parts=parts, missing=missing, up=up,
+                      down=down, reason=reason)
+
+    def _part(self, region: Region, regions: Sequence[Region]) -> Part:
+        """A part with a case that stands for it, and for no other part if there is one."""
+        held = [self.search.inside(region)]
+        apart = [self.search.outside(each) for each in regions if each is not region]
+        model = self._plain([*held, *apart]) or self._plain(held)
+        witness = None if model is None else self._replaying.witness(self.world, model, self.thing, region.holds)
+        return evolve(_untold(region), witness=witness)
+
+    @property
+    def _replaying(self) -> Replaying:
+        return Replaying(self.before, self.after, self.name, self.result.entity)
+
+    def _plain(self, held: list[z3.BoolRef]) -> z3.ModelRef | None:
+        """A case of which as much as can be is plain: it stands alone, and its numbers are small."""
+        model = self.search.exists(*held)
+        if model is None:
+            return None
+        for wish in self._wishes():
+            flag = self.search.flag(wish)
+            better = self.search.exists(*held, flag)
+            if better is not None:
+                held.append(flag)
+                model = better
+        return model
+
+    def _wishes(self) -> Iterator[Logic]:
+        yield conj(outcome.known for outcome in self.outcomes)
+        yield disj(outcome.known for outcome in self.outcomes)
+        others = [each.there for each in self.world.things() if isinstance(each.there, z3.BoolRef)]
+        yield from (neg(there) for there in reversed(others))
+        for thing in (self.thing, *(each for each in self.world.things() if each is not self.thing)):
+            for path, fact in thing.facts.items():
+                if isinstance(self.world.kind(thing, path), types.Number) and isinstance(fact.value, z3.ArithRef):
+                    yield fact.value == 10**fact.scale
+                    yield conj((fact.value >= 0, fact.value <= 100 * 10**fact.scale))
+
+    # ── What is missing ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _known(self) -> dict[str, Logic]:
+        """Of each field whether it is known of every thing that has it."""
+        found: dict[str, list[Logic]] = {}
+        for thing in self.world.things():
+            for path, fact in thing.facts.items():
+                if fact.known is not True and not isinstance(self.world.kind(thing, path), types.Record):
+                    own = thing.entity == self.result.entity
+                    name = ".".join(path) if own else f"{thing.entity.lower()}.{'.'.join(path)}"
+                    if path != (self.after.entities[thing.entity].key,):
+                        found.setdefault(name, []).append(disj((neg(thing.there), fact.known)))
+        return {name: conj(each) for name, each in found.items()}
+
+    def _missing(self, known: dict[str, Logic]) -> Missing | None:
+        """The fields of which one is missing in every case that is not settled in both editions and that differs."""
+        loose = self.search.flag(conj((self.differ, neg(disj((self.settled, conj(known.values())))))))
+        if self.search.exists(loose) is None:
+            return None
+        flags = {name: self.search.flag(each) for name, each in known.items()}
+        rank = _reading(self.before, self.after)
+        names: list[str] = []
+        for most in range(3):
+            names = names or self._ruling_out(loose, flags, [name for name in flags if rank.get(name, 0) <= most])
+        for name in sorted(names, key=lambda each: -rank.get(each, 0)):
+            if name in names:
+                names = self._ruling_out(loose, flags, [each for each in names if each != name]) or names
+        model = self._plain([loose])
+        witness = None if model is None else self._replaying.witness(self.world, model, self.thing, lambda _: True)
+        order = {".".join(path): at for at, (_, path) in enumerate(self.world.paths())}
+        return Missing(tuple(sorted(names, key=lambda name: order.get(name, len(order)))), witness)
+
+    def _ruling_out(self, loose: z3.BoolRef, flags: dict[str, z3.BoolRef], names: list[str]) -> list[str]:
+        """Some of the fields that are never all known where it is loose; none if they can be."""
+        found = self.search.ask([loose, *(flags[each] for each in names)])
+        ids = {each.get_id() for each in found.core}
+        return [each for each in names if flags[each].get_id() in ids]
+
+    # ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _effects(self) -> tuple[Extreme | None, Extreme | None]:
+        kind = self.result.type
+        if not isinstance(kind, types.Number) or kind.unit != KRONER:
+            return None, None
+        first, second = (outcome.value for outcome in self.outcomes)
+        (one, other), scale = level((first, second))
+        if isinstance(one, int) and isinstance(other, int):
+            return None, None
+        effects = Effects(self.search, self.world, self.thing, conj((first.known, second.known)), other - one, scale)
+        return effects.extreme(1), effects.extreme(-1)
+
+
+# ── What is asked ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _unlike(first: Outcome, second: Outcome) -> Logic:
+    """Whether two outcomes differ in status, or in value where both are known."""
+    return neg(conj((
+        same(first.no_rule, second.no_rule), same(first.conflict, second.conflict), same(first.known, second.known),
+        disj((neg(first.known), equal(first.value, second.value))),
+    )))
+
+
+def _comparable(first: types.Type, second: types.Type) -> bool:
+    match first, second:
+        case types.Number(_, unit), types.Number(_, other):
+            return unit == other
+        case _:
+            return first == second
+
+
+def _untold(region: Region) -> Part:
+    """A part in words, without a case."""
+    said, either = (tuple(_claimed(each) for each in sorted(cube, key=lambda claim: claim.rank))
+                    for cube in (region.cube, region.either))
+    return Part(said, either, region.always, None)
+
+
+def _simplest(part: Part) -> tuple[int, int]:
+    """An order in which the parts that need the fewest things and words come first."""
+    return len(part.witness.facts) if part.witness else 0, len(part.said) + len(part.either)
+
+
+def _claimed(claim: Claim) -> Said:
+    atom = claim.atom
+    text = atom.told if claim.form in ("ja", "ikke nei") else atom.denied
+    doubt = "" if claim.form in ("ja", "nei") else ", eller det er ukjent"
+    return Said(text + doubt, atom.clause, atom.part, atom.changed)
+
+
+def _upwards(thing: Thing) -> Iterator[Thing]:
+    above: Thing | None = thing
+    while above is not None:
+        yield above
+        above = above.parent
+
+
+def _looks_around(edition: ir.Edition, name: str) -> bool:
+    """Whether anything that a result rests on looks at other things than its own."""
+    seen, pending = set(), [name]
+    while pending:
+        each = pending.pop()
+        if each not in seen:
+            seen.add(each)
+            for root in expressions(edition.results[each].groups):
+                for node in ir.walk(root):
+                    if isinstance(getattr(node, "over", None), ir.Children):
+                        return True
+                    if isinstance(node, ir.ResultOf):
+                        pending.append(node.name)
+    return False
+
+
+def _reading(*editions: ir.Edition) -> dict[str, int]:
+    """How the rules read each field: 0 its value, 1 also whether it is there, 2 that alone. Where it is asked whether
+    a field is there, to lack it is an answer too."""
+    read: set[str] = set()
+    asked: set[str] = set()
+    for edition in editions:
+        for result in edition.results.values():
+            for root in expressions(result.groups):
+                within = {id(node.value) for node in ir.walk(root) if isinstance(node, ir.Known)}
+                for node in ir.walk(root):
+                    if isinstance(node, ir.Field):
+                        (asked if id(node) in within else read).add(".".join(node.path))
+    return {name: 2 if name not in read else 1 if name in asked else 0 for name in read | asked}
+
+
+def _speaks_of(edition: ir.Edition, entity: ir.Entity, room: int) -> str:
+    """The cases the answer is for, in words."""
+    if not room:
+        return f"alle {_many(entity)}"
+    top = entity
+    while top.parent:
+        top = edition.entities[top.parent]
+    return f"alle {_many(top)} med inntil {room} {_many(entity)}"
+
+
+def _many(entity: ir.Entity) -> str:
+    """``episoder``, ``pasienter``."""
+    if entity.plural:
+        return spoken(entity.plural)
+    name = entity.name.lower()
+    return f"{name}r" if name.endswith("e") else f"{name}er"
