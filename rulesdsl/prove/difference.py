@@ -13,7 +13,7 @@ from rulesdsl.source import frozen
 
 INSTALL = "pip install 'isfrules[prove]'"
 
-SECONDS = 120.0
+SECONDS = 300.0
 """How long a proof may take, unless another limit is asked for."""
 
 PARTS = 20

@@ -51,6 +51,11 @@ class Atom:
     part: str = ""
     changed: bool = False
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """By which it is told from the other atoms of any question about the same editions."""
+        return self.told, self.denied
+
 
 @frozen(eq=False)
 class Side:

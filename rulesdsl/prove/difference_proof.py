@@ -7,6 +7,7 @@ others, by the facts that are missing.
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import z3
 from attrs import evolve
@@ -22,13 +23,19 @@ from rulesdsl.prove.cases import Thing
 from rulesdsl.prove.difference import COUNT, PARTS, SECONDS, Difference, Extreme, Missing, Part, Proof, Said
 from rulesdsl.prove.difference_atoms import Side, Vocabulary
 from rulesdsl.prove.difference_effect import Effects
-from rulesdsl.prove.difference_search import Claim, OutOfTime, Region, Search, merged
+from rulesdsl.prove.difference_search import Claim, Cube, OutOfTime, Region, Search, merged
 from rulesdsl.prove.difference_witness import Replaying
 from rulesdsl.prove.difference_world import Both, days_of
 from rulesdsl.prove.encode import Encoder, Outcome
 from rulesdsl.prove.solving import Solving
 from rulesdsl.prove.sym import NotProvable, equal, level
 from rulesdsl.prove.terms import Logic, conj, disj, neg, same
+
+FIRST_ROOM = 2
+"""How many things of a kind a case has where parts are first looked for."""
+
+FOR_PARTS = 0.7
+"""How much of the time goes to finding the parts; the rest is for their cases, and for amounts."""
 
 
 def prove_difference(
@@ -138,18 +145,21 @@ class _Question:
     # ── The answer ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _answered(self, blank: Difference) -> Difference:
-        if self.differ is False or self.solving.find(self.differ).answer == "finnes ikke":
-            self.limits = tuple(self.world.limits)
-            return evolve(blank, answered="likt")
-        vocabulary = self._vocabulary()
-        known = self._known()
-        among = disj((self.settled, conj(known.values())))
-        self.search = Search(self.solving, vocabulary.atoms, self.differ, among, self.ends)
         self.limits = tuple(self.world.limits)
+        found = self.solving.find(self.differ)
+        if found.answer == "finnes ikke":
+            return evolve(blank, answered="likt")
+        if found.answer == "ikke avgjort":
+            raise OutOfTime(found.reason)
+        return self._different(blank)
+
+    def _different(self, blank: Difference) -> Difference:
+        """Where it can differ."""
+        known = self._search()
         found: list[Region] = []
         reason = ""
         try:
-            for region in self.search.regions():
+            for region in self.search.regions(self._seeds()):
                 if len(found) == self.parts:
                     reason = f"det er flere enn {self.parts} deler"
                     break
@@ -158,22 +168,54 @@ class _Question:
                 found = merged(self.search.needed(found))
         except OutOfTime as error:
             reason = self._late(error)
+        self.search.ends = self.ends
+        parts = sorted((self._part(region, found) for region in found), key=_simplest)
         missing: Missing | None = None
         try:
-            parts = tuple(sorted((self._part(region, found) for region in found), key=_simplest))
-            missing = self._missing(known)
+            missing = None if reason else self._missing(known)
         except OutOfTime as error:
-            parts = tuple(_untold(region) for region in found)
-            reason = reason or self._late(error)
+            reason = self._late(error)
         up, down = self._effects()
-        return evolve(blank, answered="ikke ferdig" if reason else "ulikt", parts=parts, missing=missing, up=up,
-                      down=down, reason=reason)
+        return evolve(blank, answered="ikke ferdig" if reason else "ulikt", parts=tuple(parts), missing=missing,
+                      up=up, down=down, reason=reason)
+
+    def _search(self) -> dict[str, Logic]:
+        """Make the search for parts ready; and of each field, whether it is known."""
+        vocabulary, known = self._vocabulary(), self._known()
+        among = disj((self.settled, conj(known.values())))
+        now = time.monotonic()
+        ends = now + (self.ends - now) * FOR_PARTS
+        self.search = Search(self.solving, vocabulary.atoms, self.differ, among, ends)
+        self.limits = tuple(self.world.limits)
+        return known
+
+    def _seeds(self) -> list[Cube]:
+        """The parts among cases with fewer things, which are found much sooner, and mostly hold of all."""
+        if self.room <= FIRST_ROOM:
+            return []
+        first = _Question(self.before, self.after, self.ready, self.name, self.parts, self.ends, self.seconds,
+                          FIRST_ROOM)
+        first._encode()
+        if first.differ is False or first.solving.find(first.differ).answer != "finnes":
+            return []
+        first._search()
+        found: list[Region] = []
+        try:
+            found.extend(islice(first.search.regions(), self.parts))
+            found = first.search.needed(found)
+        except OutOfTime:
+            pass  # what was found so far is worth trying
+        cubes = [self.search.known(region.cube) for region in found if region.always]
+        return [cube for cube in cubes if cube is not None]
 
     def _part(self, region: Region, regions: Sequence[Region]) -> Part:
         """A part with a case that stands for it, and for no other part if there is one."""
         held = [self.search.inside(region)]
         apart = [self.search.outside(each) for each in regions if each is not region]
-        model = self._plain([*held, *apart]) or self._plain(held)
+        try:
+            model = self._plain([*held, *apart]) or self._plain(held)
+        except OutOfTime:
+            model = None
         witness = None if model is None else self._replaying.witness(self.world, model, self.thing, region.holds)
         return evolve(_untold(region), witness=witness)
 
@@ -253,7 +295,10 @@ class _Question:
         (one, other), scale = level((first, second))
         if isinstance(one, int) and isinstance(other, int):
             return None, None
-        effects = Effects(self.search, self.world, self.thing, conj((first.known, second.known)), other - one, scale)
+        # A solver that has no parts to mind answers these much faster.
+        alone = Solving(*(side.encoder for side in self.sides), seconds=self.seconds)
+        search = Search(alone, (), differ=True, among=True, ends=self.ends)
+        effects = Effects(search, self.world, self.thing, conj((first.known, second.known)), other - one, scale)
         return effects.extreme(1), effects.extreme(-1)
 
 

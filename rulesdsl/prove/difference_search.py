@@ -113,14 +113,25 @@ class Search:
         """A case with some flags in a region."""
         return self.ask((*flags, *(self.literal(each) for each in cube))).model
 
+    def known(self, cube: Cube) -> Cube | None:
+        """The same claims of a smaller question, in the atoms of this one; None where it has not all of them."""
+        own = {each.name: each for each in self.atoms}
+        made = [Claim(own[each.atom.name], each.form) for each in cube if each.atom.name in own]
+        return tuple(made) if len(made) == len(cube) else None
+
     # ── Parts ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def regions(self) -> Iterator[Region]:
-        """The parts of the condition, until they are all there is."""
+    def regions(self, seeds: Iterable[Cube] = ()) -> Iterator[Region]:
+        """The parts of the condition, until they are all there is. ``seeds`` are tried first."""
         for atom in self.atoms:
             for form in ("ja", "nei"):
                 self.literal(Claim(atom, form))
         outside: list[z3.BoolRef] = []
+        for cube in seeds:
+            if self.exists(self.same, cube=cube) is None and self.exists(self.differ, *outside, cube=cube) is not None:
+                region = Region(cube, always=True)
+                outside.append(self.outside(region))
+                yield region
         while (model := self._next(outside)) is not None:
             region = self._region(model)
             outside.append(self.outside(region))
