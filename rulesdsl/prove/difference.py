@@ -61,9 +61,11 @@ class Part:
 
 @frozen
 class Missing:
-    """The fields without which the answer can be ukjent in one edition alone."""
+    """When the answer can be ukjent in one edition alone: only where one of ``fields`` is missing, or one of
+    ``results`` has no answer."""
 
     fields: tuple[str, ...]
+    results: tuple[str, ...]
     witness: Witness | None
 
 

@@ -92,7 +92,7 @@ class Vocabulary:
         self.sides, self.alike = sides, alike
         self._changed = {(each.kind, each.name if side.at else each.formerly): each for side in sides
                          for each in changes}
-        self.relevant = tuple(_relevant(side.edition, results) for side in sides)
+        self.relevant = tuple(relevant(side.edition, results) for side in sides)
         self._final = results
         self._found: dict[Any, Atom] = {}
         for side in sides:
@@ -181,7 +181,7 @@ class Vocabulary:
 
         said = spoken(name)
         self._add(Atom(f"{said} er det samme i begge utgavene", f"{said} er ikke det samme i de to utgavene", value,
-                       OWN, OWN, given))
+                       OWN, FALLEN, given))
 
     # ── Conditions ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,7 +244,7 @@ class Vocabulary:
                             self._say(ir.Compare(BOOL, ">=", day, first), entity, side, (OTHER, OTHER))
 
 
-def _relevant(edition: ir.Edition, results: tuple[str, ...]) -> tuple[str, ...]:
+def relevant(edition: ir.Edition, results: tuple[str, ...]) -> tuple[str, ...]:
     """The results that some rest on, themselves among them."""
     found: dict[str, None] = {}
     pending = list(results)

@@ -1,6 +1,6 @@
 """How much an amount can change by between two editions: the most either way, exactly, or what it grows with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import z3
@@ -14,11 +14,8 @@ from rulesdsl.prove.difference_world import Both
 from rulesdsl.prove.sym import Sym
 from rulesdsl.prove.terms import Logic, conj, disj, neg
 
-NO_LIMIT = 10**9
-"""In units of the result: what can be more has no limit of its own, but the size that a number in a case may have."""
-
-PLAIN = 10**4
-"""In units of a fact: how large it may be without counting as large."""
+FAR = 10**9
+"""In units of the result: what can change by more grows with a number of the case."""
 
 
 class Effects:
@@ -42,22 +39,26 @@ class Effects:
             return Extreme(None, reason=error.reason)
 
     def _extreme(self, sign: int) -> Extreme:
-        beyond = self.search.flag(self.change * sign > NO_LIMIT * 10**self.scale)
+        beyond = self.search.flag(self.change * sign > FAR * 10**self.scale)
         if self.search.exists(self.known, beyond) is None:
-            return Extreme(self._most(sign, []))
-        grows = tuple(self._grows(sign, beyond))
-        ones = [self._one(name) for name in grows]
-        by_one = self._most(sign, ones) if ones and self.search.exists(self.known, beyond, *ones) is None else None
-        return Extreme(None, grows, by_one)
+            most = self._most(sign, [self._halved(self.numbers)])
+            beyond = self.search.flag(self.change * sign > int(most.scaleb(self.scale) * sign))
+            if self.search.exists(self.known, beyond) is None:
+                return Extreme(most)
+        grows = tuple(self._grows(beyond))
+        return Extreme(None, grows, self._most(sign, [self._one(name) for name in grows]))
 
-    def _grows(self, sign: int, beyond: z3.BoolRef) -> Iterator[str]:
-        """The facts that alone make it large without limit; all numbers, where none does alone."""
-        found = []
-        for name in self.numbers:
-            plain = self.search.flag(conj([*(_within(fact) for other, (fact, _) in self.numbers.items()
-                                             if other != name), *(_within(fact) for fact, _ in self._others)]))
-            if self.search.exists(self.known, beyond, plain) is not None:
-                found.append(name)
+    def _halved(self, names: Iterable[str]) -> z3.BoolRef:
+        """The cases in which some numbers of the thing are at most half of what their types hold, and so are those of
+        other things. What is reached there, and never passed, is no matter of how large a number may be."""
+        return self.search.flag(conj([*(_halved(*self.numbers[name]) for name in names),
+                                      *(_halved(fact, kind) for fact, kind in self._others)]))
+
+    def _grows(self, beyond: z3.BoolRef) -> Iterator[str]:
+        """The facts that alone bring it further; all numbers, where none does alone."""
+        found = [name for name in self.numbers
+                 if self.search.exists(self.known, beyond, self._halved(other for other in self.numbers
+                                                                        if other != name)) is not None]
         yield from found or self.numbers
 
     def _one(self, name: str) -> z3.BoolRef:
@@ -81,8 +82,8 @@ class Effects:
         return EXACT.scaleb(Decimal(best * sign), -self.scale)
 
 
-def _within(fact: Sym) -> Logic:
-    most = PLAIN * 10**fact.scale
+def _halved(fact: Sym, kind: types.Number) -> Logic:
+    most = kind.bound * 10**fact.scale // 2
     return disj((neg(fact.known), conj((fact.value >= -most, fact.value <= most))))
 
 

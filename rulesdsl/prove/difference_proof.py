@@ -14,6 +14,7 @@ from attrs import evolve
 
 from rulesdsl.compare.changes import Pair, pair
 from rulesdsl.compare.differences import head_of
+from rulesdsl.compare.phrases import listed
 from rulesdsl.core import ir, types
 from rulesdsl.core.trees import expressions
 from rulesdsl.core.types import KRONER, Date
@@ -23,6 +24,7 @@ from rulesdsl.prove.cases import Thing
 from rulesdsl.prove.difference import COUNT, PARTS, SECONDS, Difference, Extreme, Missing, Part, Proof, Said
 from rulesdsl.prove.difference_atoms import Side, Vocabulary
 from rulesdsl.prove.difference_effect import Effects
+from rulesdsl.prove.difference_missing import Lacking
 from rulesdsl.prove.difference_search import Claim, Cube, OutOfTime, Region, Search, merged
 from rulesdsl.prove.difference_witness import Replaying
 from rulesdsl.prove.difference_world import Both, days_of
@@ -112,10 +114,11 @@ class _Question:
         self.thing = self.world.case(self.result.entity, "a", self.room, days_of(self.before, self.after))[0]
         clauses = {**self.before.clauses, **self.after.clauses}  # by which clauses are ordered, the same in both
         things = {each.entity: each for each in _upwards(self.thing)}
-        self.sides = tuple(
+        first, second = (
             Side(edition, Encoder(evolve(edition, clauses=clauses), self.world), things, at,
                  f"{edition.rulebook.upper()} {edition.name}")
             for at, edition in enumerate((self.before, self.after)))
+        self.sides = first, second
         self.outcomes = tuple(side.encoder.outcome(self.thing, self.name) for side in self.sides)
         self.solving = Solving(*(side.encoder for side in self.sides), seconds=self.seconds)
         self.differ = _unlike(*self.outcomes)
@@ -124,8 +127,7 @@ class _Question:
     def _vocabulary(self) -> Vocabulary:
         names = [name for name in self.before.results if name in self.after.results]
         alike = {name: self._alike(name) for name in names}
-        side, other = self.sides
-        return Vocabulary((side, other), (self.name,), alike, self.ready.changes)
+        return Vocabulary(self.sides, (self.name,), alike, self.ready.changes)
 
     def _alike(self, name: str) -> bool:
         """Whether a result is the same in both editions, for every case."""
@@ -155,7 +157,7 @@ class _Question:
 
     def _different(self, blank: Difference) -> Difference:
         """Where it can differ."""
-        known = self._search()
+        self._search()
         found: list[Region] = []
         reason = ""
         try:
@@ -172,22 +174,22 @@ class _Question:
         parts = sorted((self._part(region, found) for region in found), key=_simplest)
         missing: Missing | None = None
         try:
-            missing = None if reason else self._missing(known)
+            missing = None if reason else self._missing()
         except OutOfTime as error:
             reason = self._late(error)
         up, down = self._effects()
         return evolve(blank, answered="ikke ferdig" if reason else "ulikt", parts=tuple(parts), missing=missing,
                       up=up, down=down, reason=reason)
 
-    def _search(self) -> dict[str, Logic]:
-        """Make the search for parts ready; and of each field, whether it is known."""
-        vocabulary, known = self._vocabulary(), self._known()
-        among = disj((self.settled, conj(known.values())))
+    def _search(self) -> None:
+        """Make the search for parts ready."""
+        vocabulary = self._vocabulary()
+        self.lacking = Lacking(self.world, self.sides, self.name)
+        self.told = disj((self.settled, self.lacking.nothing))
         now = time.monotonic()
         ends = now + (self.ends - now) * FOR_PARTS
-        self.search = Search(self.solving, vocabulary.atoms, self.differ, among, ends)
+        self.search = Search(self.solving, vocabulary.atoms, self.differ, self.told, ends)
         self.limits = tuple(self.world.limits)
-        return known
 
     def _seeds(self) -> list[Cube]:
         """The parts among cases with fewer things, which are found much sooner, and mostly hold of all."""
@@ -213,7 +215,7 @@ class _Question:
         held = [self.search.inside(region)]
         apart = [self.search.outside(each) for each in regions if each is not region]
         try:
-            model = self._plain([*held, *apart]) or self._plain(held)
+            model = self._plain(self.search, [*held, *apart]) or self._plain(self.search, held)
         except OutOfTime:
             model = None
         witness = None if model is None else self._replaying.witness(self.world, model, self.thing, region.holds)
@@ -223,14 +225,14 @@ class _Question:
     def _replaying(self) -> Replaying:
         return Replaying(self.before, self.after, self.name, self.result.entity)
 
-    def _plain(self, held: list[z3.BoolRef]) -> z3.ModelRef | None:
+    def _plain(self, search: Search, held: list[z3.BoolRef]) -> z3.ModelRef | None:
         """A case of which as much as can be is plain: it stands alone, and its numbers are small."""
-        model = self.search.exists(*held)
+        model = search.exists(*held)
         if model is None:
             return None
         for wish in self._wishes():
-            flag = self.search.flag(wish)
-            better = self.search.exists(*held, flag)
+            flag = search.flag(wish)
+            better = search.exists(*held, flag)
             if better is not None:
                 held.append(flag)
                 model = better
@@ -247,43 +249,20 @@ class _Question:
                     yield fact.value == 10**fact.scale
                     yield conj((fact.value >= 0, fact.value <= 100 * 10**fact.scale))
 
-    # ── What is missing ──────────────────────────────────────────────────────────────────────────────────────
-
-    def _known(self) -> dict[str, Logic]:
-        """Of each field whether it is known of every thing that has it."""
-        found: dict[str, list[Logic]] = {}
-        for thing in self.world.things():
-            for path, fact in thing.facts.items():
-                if fact.known is not True and not isinstance(self.world.kind(thing, path), types.Record):
-                    own = thing.entity == self.result.entity
-                    name = ".".join(path) if own else f"{thing.entity.lower()}.{'.'.join(path)}"
-                    if path != (self.after.entities[thing.entity].key,):
-                        found.setdefault(name, []).append(disj((neg(thing.there), fact.known)))
-        return {name: conj(each) for name, each in found.items()}
-
-    def _missing(self, known: dict[str, Logic]) -> Missing | None:
-        """The fields of which one is missing in every case that is not settled in both editions and that differs."""
-        loose = self.search.flag(conj((self.differ, neg(disj((self.settled, conj(known.values())))))))
-        if self.search.exists(loose) is None:
+    def _missing(self) -> Missing | None:
+        """When a case that is not told of by the parts differs."""
+        search = self._apart()
+        found = self.lacking.found(search, conj((self.differ, neg(self.told))))
+        if found is None:
             return None
-        flags = {name: self.search.flag(each) for name, each in known.items()}
-        rank = _reading(self.before, self.after)
-        names: list[str] = []
-        for most in range(3):
-            names = names or self._ruling_out(loose, flags, [name for name in flags if rank.get(name, 0) <= most])
-        for name in sorted(names, key=lambda each: -rank.get(each, 0)):
-            if name in names:
-                names = self._ruling_out(loose, flags, [each for each in names if each != name]) or names
-        model = self._plain([loose])
+        model = self._plain(search, [search.flag(conj((self.differ, neg(self.told))))])
         witness = None if model is None else self._replaying.witness(self.world, model, self.thing, lambda _: True)
-        order = {".".join(path): at for at, (_, path) in enumerate(self.world.paths())}
-        return Missing(tuple(sorted(names, key=lambda name: order.get(name, len(order)))), witness)
+        return evolve(found, witness=witness)
 
-    def _ruling_out(self, loose: z3.BoolRef, flags: dict[str, z3.BoolRef], names: list[str]) -> list[str]:
-        """Some of the fields that are never all known where it is loose; none if they can be."""
-        found = self.search.ask([loose, *(flags[each] for each in names)])
-        ids = {each.get_id() for each in found.core}
-        return [each for each in names if flags[each].get_id() in ids]
+    def _apart(self) -> Search:
+        """The same cases to a solver that has no parts to mind: it answers what is not about them much sooner."""
+        alone = Solving(*(side.encoder for side in self.sides), seconds=self.seconds)
+        return Search(alone, (), self.differ, among=True, ends=self.ends)
 
     # ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -295,10 +274,7 @@ class _Question:
         (one, other), scale = level((first, second))
         if isinstance(one, int) and isinstance(other, int):
             return None, None
-        # A solver that has no parts to mind answers these much faster.
-        alone = Solving(*(side.encoder for side in self.sides), seconds=self.seconds)
-        search = Search(alone, (), differ=True, among=True, ends=self.ends)
-        effects = Effects(search, self.world, self.thing, conj((first.known, second.known)), other - one, scale)
+        effects = Effects(self._apart(), self.world, self.thing, conj((first.known, second.known)), other - one, scale)
         return effects.extreme(1), effects.extreme(-1)
 
 
@@ -363,21 +339,6 @@ def _looks_around(edition: ir.Edition, name: str) -> bool:
     return False
 
 
-def _reading(*editions: ir.Edition) -> dict[str, int]:
-    """How the rules read each field: 0 its value, 1 also whether it is there, 2 that alone. Where it is asked whether
-    a field is there, to lack it is an answer too."""
-    read: set[str] = set()
-    asked: set[str] = set()
-    for edition in editions:
-        for result in edition.results.values():
-            for root in expressions(result.groups):
-                within = {id(node.value) for node in ir.walk(root) if isinstance(node, ir.Known)}
-                for node in ir.walk(root):
-                    if isinstance(node, ir.Field):
-                        (asked if id(node) in within else read).add(".".join(node.path))
-    return {name: 2 if name not in read else 1 if name in asked else 0 for name in read | asked}
-
-
 def _speaks_of(edition: ir.Edition, entity: ir.Entity, room: int) -> str:
     """The cases the answer is for, in words."""
     if not room:
@@ -385,7 +346,12 @@ def _speaks_of(edition: ir.Edition, entity: ir.Entity, room: int) -> str:
     top = entity
     while top.parent:
         top = edition.entities[top.parent]
-    return f"alle {_many(top)} med inntil {room} {_many(entity)}"
+    kinds, below = [top.name], []
+    for each in kinds:
+        inner = [other for other in edition.entities.values() if other.parent == each]
+        kinds += [other.name for other in inner]
+        below += [_many(other) for other in inner]
+    return f"alle {_many(top)} med inntil {room} {listed(below)}"
 
 
 def _many(entity: ir.Entity) -> str:

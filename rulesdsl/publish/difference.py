@@ -10,6 +10,7 @@ from rulesdsl.publish.line import Line, Pieces, piece, word
 
 ALWAYS = "alltid ulikt"
 PERHAPS = "kan være ulikt"
+UNKNOWN = "Ukjent svar"
 MOST_LEFT_OUT = 8
 """So many kinds of cases that only one edition can read are told one by one."""
 
@@ -37,7 +38,7 @@ def _difference(each: Difference, found: Proof) -> Iterator[Line]:
     yield _section(summary(each), [Line("note", (piece(conclusion(each)),)),
                                    *(_part(at, part, each) for at, part in enumerate(each.parts, 1))])
     if each.missing is not None:
-        yield _section("Når fakta mangler", list(_missing(each.missing)))
+        yield _section(UNKNOWN, list(_missing(each.missing)))
     effects = [line for line in (_extreme(each, each.up, up=True), _extreme(each, each.down, up=False)) if line]
     if effects:
         yield _section(f"Hvor mye {each.called.lower()} kan endre seg for én {each.entity.lower()}", effects)
@@ -52,7 +53,7 @@ def summary(each: Difference) -> str:
             many = len(each.parts)
             when = "ett tilfelle" if many == 1 else f"{many} tilfeller"
             if not many:
-                return f"{each.called}: ulikt bare når fakta mangler, bevist"
+                return f"{each.called}: ulikt bare når svaret er ukjent, bevist"
             return f"{each.called}: ulikt i {when}, bevist"
         case _:
             return f"{each.called}: ikke ferdig"
@@ -65,8 +66,8 @@ def conclusion(each: Difference) -> str:
             return f"Utfallet er likt for {each.speaks_of}, hva som enn er kjent."
         case "ulikt":
             where = ["tilfellene nedenfor"] if len(each.parts) > 1 else ["tilfellet nedenfor"] if each.parts else []
-            where += ["det som står om fakta som mangler"] if each.missing else []
-            return f"Utenfor {' og '.join(where)} er utfallet likt for {each.speaks_of}."
+            where += ["det som står om ukjent svar"] if each.missing else []
+            return f"Utenfor {' og '.join(where)}{',' if each.missing else ''} er utfallet likt for {each.speaks_of}."
         case _:
             told = "Det kan være ulikt også ellers" if each.parts else "Om det er likt eller ulikt, er ikke avgjort"
             return f"{told}: {each.reason}."
@@ -126,9 +127,13 @@ def _ground(answers: Answers) -> Pieces:
 
 
 def _missing(missing: Missing) -> Iterator[Line]:
-    fields = ", ".join(missing.fields)
-    yield Line("note", (word("Da kan svaret være ukjent i bare den ene utgaven. Det skjer bare når noe av dette "
-                             "mangler: "), piece(fields), word(".")))
+    when = []
+    if missing.fields:
+        when.append(f"noe av dette mangler: {', '.join(missing.fields)}")
+    if missing.results:
+        when.append(f"regelverket ikke har svar på {' eller '.join(missing.results)}")
+    yield Line("note", (word("Svaret kan være ukjent i bare den ene utgaven, men bare når "),
+                        piece(", eller når ".join(when)), word(".")))
     if missing.witness is not None:
         yield _witness(missing.witness)
 

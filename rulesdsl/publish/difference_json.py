@@ -55,7 +55,7 @@ def _witness(witness: Witness | None) -> Json | None:
 
 
 def _missing(missing: Missing) -> Json:
-    return {"fields": list(missing.fields), "witness": _witness(missing.witness)}
+    return {"fields": list(missing.fields), "results": list(missing.results), "witness": _witness(missing.witness)}
 
 
 def _extreme(each: Difference, found: Extreme | None, up: bool) -> Json | None:
