@@ -1,5 +1,6 @@
 """The condition under which two editions can differ, proved, as plain data: nothing here needs the solver."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
@@ -8,7 +9,9 @@ from attrs import field
 from rulesdsl.compare.cases import Answers
 from rulesdsl.compare.differences import Head
 from rulesdsl.core.types import Type
+from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.documents import Json
+from rulesdsl.evaluate.trace import Run
 from rulesdsl.source import frozen
 
 INSTALL = "pip install 'isfrules[prove]'"
@@ -24,6 +27,10 @@ COUNT = 3
 
 Answered = Literal["likt", "ulikt", "ikke ferdig"]
 """``likt``: no case differs. ``ulikt``: the parts are all that can. ``ikke ferdig``: there may be more than is told."""
+
+
+Decided = tuple[tuple[Run, Thing], tuple[Run, Thing]]
+"""How the interpreter decided a thing in either edition."""
 
 
 @frozen
@@ -51,12 +58,14 @@ class Witness:
 @frozen
 class Part:
     """Cases of which all of ``said`` holds, and at least one of ``either`` where there are any. ``always``: every
-    such case has another answer; else it may have."""
+    such case has another answer; else it may have. ``holds`` reads off a case that was decided in both editions
+    whether it is one of them."""
 
     said: tuple[Said, ...]
     either: tuple[Said, ...]
     always: bool
     witness: Witness | None
+    holds: Callable[[Decided], bool] = field(eq=False, repr=False)
 
 
 @frozen

@@ -15,11 +15,14 @@ from rulesdsl.core import ir, types
 from rulesdsl.core.trees import all_groups, expressions
 from rulesdsl.core.types import BOOL
 from rulesdsl.core.values import spoken
+from rulesdsl.evaluate.case import Thing as Given
 from rulesdsl.evaluate.facts import flattened
 from rulesdsl.evaluate.interpreter import evaluate
 from rulesdsl.evaluate.kleene import Unknown
+from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.wording import stated
 from rulesdsl.prove.cases import Thing
+from rulesdsl.prove.difference import Decided
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.sym import NotProvable, Sym, equal, logic
 from rulesdsl.prove.terms import conj
@@ -30,10 +33,6 @@ another; a part of the former; a result that is nei; a part of the latter, and o
 
 FEW_ROWS = 12
 """So many changed rows of a table are named one by one."""
-
-Decided = tuple[tuple[Any, Any], tuple[Any, Any]]
-"""How the interpreter decided a case in either edition: the run, and the thing, of each."""
-
 
 @frozen(eq=False)
 class Atom:
@@ -75,13 +74,20 @@ class Side:
         at = self.at
 
         def given(decided: Decided) -> bool | None:
-            run, thing = decided[at]
-            while thing.entity != entity:
-                thing = thing.parent
+            run, thing = above(decided[at], entity)
             found = evaluate(node, run.frames[thing])
             return None if isinstance(found, Unknown) else bool(found)
 
         return given
+
+
+def above(decided: tuple[Run, Given], entity: str) -> tuple[Run, Given]:
+    """The thing of an entity that a decided thing is, or belongs to."""
+    run, thing = decided
+    while thing.entity != entity:
+        assert thing.parent is not None
+        thing = thing.parent
+    return run, thing
 
 
 class Vocabulary:
@@ -172,9 +178,8 @@ class Vocabulary:
 
         def given(decided: Decided) -> bool | None:
             found = []
-            for run, thing in decided:
-                while thing.entity != entity:
-                    thing = thing.parent
+            for each in decided:
+                run, thing = above(each, entity)
                 outcome = run.outcomes[thing, name]
                 found.append(outcome.value if outcome.status == "known" else None)
             return None if None in found else found[0] == found[1]

@@ -301,7 +301,7 @@ def _untold(region: Region) -> Part:
     """A part in words, without a case."""
     said, either = (tuple(_claimed(each) for each in sorted(cube, key=lambda claim: claim.rank))
                     for cube in (region.cube, region.either))
-    return Part(said, either, region.always, None)
+    return Part(said, either, region.always, None, region.holds)
 
 
 def _simplest(part: Part) -> tuple[int, int]:

@@ -11,7 +11,8 @@ from typing import Literal
 import z3
 from attrs import field, frozen
 
-from rulesdsl.prove.difference_atoms import OWN, SHARED, Atom, Decided
+from rulesdsl.prove.difference import Decided
+from rulesdsl.prove.difference_atoms import OWN, SHARED, Atom
 from rulesdsl.prove.solving import Found, Solving
 from rulesdsl.prove.sym import is_no, is_yes
 from rulesdsl.prove.terms import Logic, conj, disj, neg

@@ -15,12 +15,11 @@ from rulesdsl.evaluate.case import Thing as Given
 from rulesdsl.evaluate.counterexample import facts_of
 from rulesdsl.evaluate.documents import Document as Read
 from rulesdsl.evaluate.interpreter import decide
-from rulesdsl.evaluate.trace import Outcome
+from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.evaluate.wording import result_called
 from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder, Document
-from rulesdsl.prove.difference import Witness
-from rulesdsl.prove.difference_atoms import Decided
+from rulesdsl.prove.difference import Decided, Witness
 
 Holds = Callable[[Decided], bool]
 
@@ -36,7 +35,7 @@ class Replaying:
 
     def decided(self, document: Document, place: str) -> Decided | None:
         """How both editions decide the thing at a place of a document; None where one of them cannot."""
-        found: list[tuple[Any, Given]] = []
+        found: list[tuple[Run, Given]] = []
         for edition in (self.before, self.after):
             case: Case = load(Read(document), edition)
             thing = next((each for each in case.things if each.entity == self.entity and each.place == place), None)

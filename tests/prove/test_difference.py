@@ -1,22 +1,32 @@
 """Where two editions can differ: known answers for small changes, and cases that were decided again."""
 
 import json
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from conftest import Isfrules
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sample_rulebook import write
+from test_compare_laws import Drawn, cases, editions
 
+from rulesdsl.compare.mixtures import read_differently
+from rulesdsl.core.ir import Edition
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.interpreter import decide
+from rulesdsl.generate.drawing import draw_facts, lone
+from rulesdsl.generate.plan import plan
 from rulesdsl.prove.difference import Difference, Proof, Said
 from rulesdsl.prove.difference_proof import prove_difference
 from rulesdsl.publish.difference import page
 from rulesdsl.publish.terminal import render_page_plain
 from rulesdsl.workspace import Workspace
+
+WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 
 FIRST = """\
 regelverk p 2020 «Prøve 2020»
@@ -164,6 +174,15 @@ def test_a_price(proving: Proving) -> None:
     assert (made.up.amount, made.down.amount) == (Decimal("20.00"), Decimal(0))
 
 
+def test_a_price_that_rounding_may_hide(proving: Proving) -> None:
+    """Of 0,001 poeng a price of 100,01 gives the same øre as one of 100."""
+    price = "sats pris : kroner per poeng «Pris»\n  fra 2021-01-01: 100,01 ifølge oss\n"
+    made = only(proving(price, first=FIRST.replace("ellers 0 poeng", "ellers 0,001 poeng")))
+    assert made.answered == "ulikt"
+    assert [part.always for part in made.parts] == [False]
+    assert told(made) == [{"tellende er ja", "vekting er ikke 0 poeng"}]
+
+
 def test_a_requirement_is_dropped(proving: Proving) -> None:
     made = only(proving("opphev punkt 6.2\n"))
     assert made.answered == "ulikt"
@@ -282,6 +301,83 @@ def test_a_limit_on_parts_says_that_there_may_be_more(tmp_path: Path) -> None:
 
 def text_of(found: Proof) -> str:
     return "".join(line for lines in render_page_plain(page(found), 200) for line in lines)
+
+
+# ── Cases that were not found by the solver ──────────────────────────────────────────────────────────────────
+
+
+def agreeing(made: Difference, before: Edition, after: Edition, document: Document) -> int:
+    """Holds every thing of a case to what is proved; how many had another answer."""
+    cases = [load(document, edition) for edition in (before, after)]
+    if any(case.errors for case in cases) or read_differently(*cases) or any(len(case.things) > 3 for case in cases):
+        return 0
+    runs = [decide(edition, case) for edition, case in zip((before, after), cases, strict=True)]
+    differing = 0
+    for first, second in zip(cases[0].things, cases[1].things, strict=True):
+        if first.entity != made.entity:
+            continue
+        decided = (runs[0], first), (runs[1], second)
+        outcomes = [run.outcomes[thing, made.result] for run, thing in decided]
+        said = [(each.status, each.value if each.status == "known" else None) for each in outcomes]
+        differ, settled = said[0] != said[1], all(status != "unknown" for status, _ in said)
+        inside = [part for part in made.parts if part.holds(decided)]
+        if differ and settled:
+            assert inside
+        elif differ and not inside:
+            assert made.missing is not None
+            stuck = any(outcome.status in ("no_rule", "conflict") for run in runs for outcome in run.outcomes.values())
+            lacks = any(tuple(name.split(".")) not in thing.facts for name in made.missing.fields
+                        for thing in cases[0].things)
+            assert lacks or (stuck and made.missing.results)
+        if settled:
+            assert differ or not any(part.always for part in inside)
+        differing += differ
+    return differing
+
+
+@pytest.mark.parametrize(("names", "clauses"), [(("isf@2018", "isf@2019"), {"6.2"}), (("isf@2019", "isf@2020"), set())])
+def test_the_real_editions(names: tuple[str, str], clauses: set[str]) -> None:
+    before, after = (WORKSPACE.edition(name) for name in names)
+    assert before is not None
+    assert after is not None
+    found = prove_difference(before, after, count=2)
+    replayed(found, WORKSPACE)
+    made = only(found)
+    assert made.answered == "ulikt"
+    assert clauses <= {each.clause for part in made.parts for each in part.said if each.changed}
+    assert made.up is not None
+    assert "korrigerte_poeng" in made.up.grows_with
+    differing = 0
+    for at, edition in enumerate((before, after)):
+        chance, drawing = random.Random(at), plan(edition)
+        kind, choose = drawing.kind(None), random.Random(at + 7).randrange
+        for _ in range(150):
+            whole = chance.choice([1, 0.9, 0.3])
+            facts = draw_facts(drawing, kind, choose, None, whole)
+            differing += agreeing(made, before, after, Document(lone(drawing, kind, choose, facts)))
+    assert differing > 10
+
+
+def test_video_without_a_doctor_is_a_part_of_what_2019_changed() -> None:
+    before, after = WORKSPACE.edition("isf@2018"), WORKSPACE.edition("isf@2019")
+    assert before is not None
+    assert after is not None
+    made = only(prove_difference(before, after, count=1))
+    assert {"isf poeng er ikke 0 poeng", "tellende er ja etter ISF 2019", "lege er ikke i utførende helsepersonell",
+            "omsorgsnivå er poliklinisk og kontaktform er video"} in told(made)
+    assert all(part.always for part in made.parts)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(editions(2020), editions(2021), st.lists(cases(), min_size=5, max_size=25))
+def test_generated_editions(first: Drawn, second: Drawn, documents: list[Document]) -> None:
+    before, after = first.edition(), second.edition()
+    for made in prove_difference(before, after, count=2).differences:
+        assert made.answered != "ikke ferdig", made.reason
+        assert made.answered == "ulikt" or not made.parts
+        for document in documents:
+            differing = agreeing(made, before, after, document)
+            assert not differing or made.answered == "ulikt"
 
 
 # ── The command ──────────────────────────────────────────────────────────────────────────────────────────────
