@@ -7,6 +7,7 @@ from typing import Literal
 from attrs import field
 
 from rulesdsl.compare.cases import Answers
+from rulesdsl.compare.changes import Way
 from rulesdsl.compare.differences import Head
 from rulesdsl.core.types import Type
 from rulesdsl.evaluate.case import Thing
@@ -35,13 +36,13 @@ Decided = tuple[tuple[Run, Thing], tuple[Run, Thing]]
 
 @frozen
 class Said:
-    """A statement, the clause where the author wrote it and which requirement or rule of it, and whether that clause
-    is changed."""
+    """A statement, the clause where the author wrote it and which requirement or rule of it, and what happened to
+    that clause, if anything did."""
 
     text: str
     clause: str = ""
     part: str = ""
-    changed: bool = False
+    changed: Way | None = None
 
 
 @frozen

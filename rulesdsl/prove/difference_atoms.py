@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from rulesdsl.compare.changes import Change
+from rulesdsl.compare.changes import Change, Way
 from rulesdsl.core import ir, types
 from rulesdsl.core.trees import all_groups, expressions
 from rulesdsl.core.types import BOOL
@@ -38,7 +38,7 @@ FEW_ROWS = 12
 class Atom:
     """A statement that is ja, nei or ukjent of a case. ``told`` is it in words when it holds, ``denied`` when it does
     not. ``rank`` and ``denied_rank`` are how readily it is said so. ``clause`` and ``part`` are where it is written,
-    and ``changed`` whether that is changed. ``given`` reads it off a case that is decided in both editions."""
+    and ``changed`` what happened to it. ``given`` reads it off a case that is decided in both editions."""
 
     told: str
     denied: str
@@ -48,7 +48,7 @@ class Atom:
     given: Callable[[Decided], bool | None]
     clause: str = ""
     part: str = ""
-    changed: bool = False
+    changed: Way | None = None
 
     @property
     def name(self) -> tuple[str, str]:
@@ -96,8 +96,7 @@ class Vocabulary:
     def __init__(self, sides: tuple[Side, Side], results: tuple[str, ...], alike: Mapping[str, bool],
                  changes: tuple[Change, ...]) -> None:
         self.sides, self.alike = sides, alike
-        self._changed = {(each.kind, each.name if side.at else each.formerly): each for side in sides
-                         for each in changes}
+        self._changed = {(each.kind, name): each for each in changes for name in (each.name, each.formerly)}
         self.relevant = tuple(relevant(side.edition, results) for side in sides)
         self._final = results
         self._found: dict[Any, Atom] = {}
@@ -123,7 +122,7 @@ class Vocabulary:
             self._found[key] = made
 
     def _say(self, node: ir.Expr, entity: str, side: Side, ranks: tuple[int, int], clause: str = "", part: str = "",
-             changed: bool = False) -> None:
+             changed: Way | None = None) -> None:
         try:
             value = side.value(node, entity)
         except NotProvable:
@@ -194,7 +193,8 @@ class Vocabulary:
         entity = result.entity
         for group in all_groups(result.groups):
             clause = side.edition.clauses[group.clause]
-            changed = ("punkt", group.clause) in self._changed
+            change = self._changed.get(("punkt", group.clause))
+            changed = change.way if change is not None else None
             whole, part = (CHANGED, PART) if changed else (OTHER, OTHER_PART)
             if clause.guard is not None:
                 self._condition(clause.guard, entity, side, whole, part, clause.number, "", changed)
@@ -206,16 +206,17 @@ class Vocabulary:
         for root in expressions(result.groups):
             for node in ir.walk(root):
                 if isinstance(node, ir.If) and _free(node.test):
-                    self._parts(node.test, entity, side, OTHER_PART, "", "", False)
+                    self._parts(node.test, entity, side, OTHER_PART, "", "", None)
                 if isinstance(node, ir.Lookup) and _free(node):
                     self._rows(node, entity, side)
 
     def _condition(self, node: ir.Expr, entity: str, side: Side, whole: int, part: int, clause: str, name: str,
-                   changed: bool) -> None:
+                   changed: Way | None) -> None:
         self._say(node, entity, side, (whole, whole), clause, name, changed)
         self._parts(node, entity, side, part, clause, name, changed)
 
-    def _parts(self, node: ir.Expr, entity: str, side: Side, rank: int, clause: str, name: str, changed: bool) -> None:
+    def _parts(self, node: ir.Expr, entity: str, side: Side, rank: int, clause: str, name: str,
+               changed: Way | None) -> None:
         for each in _leaves(node):
             other = LAST if rank == OTHER_PART and self._after(each, side) else rank
             self._say(each, entity, side, (other, other), clause, name, changed)

@@ -1,6 +1,6 @@
 """How much an amount can change by between two editions: the most either way, exactly, or what it grows with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 import z3
@@ -14,8 +14,22 @@ from rulesdsl.prove.difference_world import Both
 from rulesdsl.prove.sym import Sym
 from rulesdsl.prove.terms import Logic, conj, disj, neg
 
+Limit = Callable[[types.Number], int]
+"""How large a number of a case may be, by its type."""
+
 FAR = 10**9
 """In units of the result: what can change by more grows with a number of the case."""
+
+
+def _plain(kind: types.Number) -> int:
+    """So small that no change is far for it."""
+    return min(100, kind.bound)
+
+
+def _half(kind: types.Number) -> int:
+    """Half of what the type holds: a change that is reached there, and never passed, has nothing to do with how large
+    a number may be."""
+    return kind.bound // 2
 
 
 class Effects:
@@ -39,27 +53,29 @@ class Effects:
             return Extreme(None, reason=error.reason)
 
     def _extreme(self, sign: int) -> Extreme:
-        beyond = self.search.flag(self.change * sign > FAR * 10**self.scale)
+        beyond, limit = self.search.flag(self.change * sign > FAR * 10**self.scale), _plain
         if self.search.exists(self.known, beyond) is None:
-            most = self._most(sign, [self._halved(self.numbers)])
+            limit = _half
+            most = self._most(sign, [self._small(self.numbers, limit)])
             beyond = self.search.flag(self.change * sign > int(most.scaleb(self.scale) * sign))
             if self.search.exists(self.known, beyond) is None:
                 return Extreme(most)
-        grows = tuple(self._grows(beyond))
+        grows = tuple(self._grows(beyond, limit))
         return Extreme(None, grows, self._most(sign, [self._one(name) for name in grows]))
 
-    def _halved(self, names: Iterable[str]) -> z3.BoolRef:
-        """The cases in which some numbers of the thing are at most half of what their types hold, and so are those of
-        other things. What is reached there, and never passed, is no matter of how large a number may be."""
-        return self.search.flag(conj([*(_halved(*self.numbers[name]) for name in names),
-                                      *(_halved(fact, kind) for fact, kind in self._others)]))
-
-    def _grows(self, beyond: z3.BoolRef) -> Iterator[str]:
-        """The facts that alone bring it further; all numbers, where none does alone."""
+    def _grows(self, beyond: z3.BoolRef, limit: Limit) -> Iterator[str]:
+        """The facts that alone bring it so far; all numbers, where none does alone."""
         found = [name for name in self.numbers
-                 if self.search.exists(self.known, beyond, self._halved(other for other in self.numbers
-                                                                        if other != name)) is not None]
+                 if self.search.exists(self.known, beyond, self._small((other for other in self.numbers
+                                                                        if other != name), limit)) is not None]
         yield from found or self.numbers
+
+    def _small(self, names: Iterable[str], limit: Limit) -> z3.BoolRef:
+        """The cases in which some numbers of the thing, and all of other things, are within a limit."""
+        facts = [*(self.numbers[name] for name in names), *self._others]
+        return self.search.flag(conj(disj((neg(fact.known), conj((
+            fact.value >= -limit(kind) * 10**fact.scale, fact.value <= limit(kind) * 10**fact.scale))))
+            for fact, kind in facts))
 
     def _one(self, name: str) -> z3.BoolRef:
         """The cases in which a fact is one unit, of this thing and of whatever other has it."""
@@ -80,11 +96,6 @@ class Effects:
             else:
                 top = least - 1
         return EXACT.scaleb(Decimal(best * sign), -self.scale)
-
-
-def _halved(fact: Sym, kind: types.Number) -> Logic:
-    most = kind.bound * 10**fact.scale // 2
-    return disj((neg(fact.known), conj((fact.value >= -most, fact.value <= most))))
 
 
 def _numbers(world: Both, thing: Thing) -> Iterator[tuple[str, Sym, types.Number]]:

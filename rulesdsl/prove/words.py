@@ -13,9 +13,6 @@ from rulesdsl.core import ir
 from rulesdsl.core.trees import expressions
 from rulesdsl.core.types import Text
 
-_NUMBERS = count()
-"""Numbers the words there have been: a name that is made of one is the same in every process that asks the same."""
-
 OTHER = "noe annet"
 """A text of a list that the rules do not mention."""
 
@@ -24,7 +21,6 @@ class Words:
     """The texts of an edition, or of several that are held against each other, and the sorts of their kodeverk."""
 
     def __init__(self, *editions: ir.Edition) -> None:
-        self._number = next(_NUMBERS)
         texts = {text for edition in editions for text in _texts(edition)}
         self.known = {text: number for number, text in enumerate(sorted(texts))}
         self.said = sorted({text for edition in editions for node in _nodes(edition) for text in _mentioned(node)})

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from rulesdsl.compare.cases import Answer, Answers
+from rulesdsl.compare.phrases import listed
 from rulesdsl.core.values import shown, signed, spoken
 from rulesdsl.prove.difference import Difference, Extreme, Missing, Part, Proof, Said, Witness
 from rulesdsl.publish.differences import by, valid
 from rulesdsl.publish.line import Line, Pieces, piece, word
 
-ALWAYS = "alltid ulikt"
-PERHAPS = "kan være ulikt"
+ALWAYS = "Alltid ulikt når"
+PERHAPS = "Kan være ulikt når"
 UNKNOWN = "Ukjent svar"
 MOST_LEFT_OUT = 8
 """So many kinds of cases that only one edition can read are told one by one."""
@@ -83,8 +84,7 @@ def _part(at: int, part: Part, of: Difference) -> Line:
                           children=tuple(map(_statement, part.either))))
     if part.witness is not None:
         lines.append(_witness(part.witness))
-    aside = ALWAYS if part.always else PERHAPS
-    return Line("clause", (piece(f"{at}. Når"),), aside=(piece(aside, "faint"),), children=tuple(lines))
+    return Line("clause", (word(f"{at}. {ALWAYS if part.always else PERHAPS}"),), children=tuple(lines))
 
 
 def _statement(said: Said) -> Line:
@@ -93,8 +93,11 @@ def _statement(said: Said) -> Line:
 
 def _where(said: Said) -> Pieces:
     """The changed clause that it is written in."""
+    if said.changed is None or not said.clause:
+        return ()
     part = f", {spoken(said.part)}" if said.part else ""
-    return (piece(f"endret: {spoken(said.clause)}{part}", "faint"),) if said.changed and said.clause else ()
+    happened = {"new": "nytt", "gone": "opphevet", "changed": "endret"}[said.changed]
+    return (piece(f"{happened}: {spoken(said.clause)}{part}", "faint"),)
 
 
 def _witness(witness: Witness) -> Line:
@@ -155,10 +158,10 @@ def extreme(of: Difference, found: Extreme, up: bool) -> str:
         return signed(of.type, found.amount) if found.amount else f"ingen får {'mer' if up else 'mindre'}"
     if not found.grows_with:
         return "ingen grense"
-    named = " og ".join(found.grows_with)
+    named = listed(found.grows_with)
     if found.by_one is None:
-        return f"vokser med {named}, uten grense"
-    return f"vokser med {named}, uten grense; når {named} er 1, {signed(of.type, found.by_one)}"
+        return f"vokser med {named} uten grense"
+    return f"vokser med {named} uten grense: {signed(of.type, found.by_one)} når {named} er 1"
 
 
 # ── What is not in it ────────────────────────────────────────────────────────────────────────────────────────

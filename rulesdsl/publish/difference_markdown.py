@@ -25,7 +25,7 @@ def difference_markdown(found: Proof, engine: str) -> str:
 
 def _block(line: Line) -> Iterator[str]:
     if line.kind == "clause":
-        yield f"### {_pieces(line.pieces)} ({_pieces(line.aside)})"
+        yield f"### {_pieces(line.pieces)}"
         yield "\n".join(_items(line.children, ""))
     elif line.label:
         yield f"{escape(line.label)}: {_pieces(line.pieces)}"

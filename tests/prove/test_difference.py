@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -346,7 +347,7 @@ def test_the_real_editions(names: tuple[str, str], clauses: set[str]) -> None:
     assert made.answered == "ulikt"
     assert clauses <= {each.clause for part in made.parts for each in part.said if each.changed}
     assert made.up is not None
-    assert "korrigerte_poeng" in made.up.grows_with
+    assert made.up.grows_with == ("korrigerte_poeng",)
     differing = 0
     for at, edition in enumerate((before, after)):
         chance, drawing = random.Random(at), plan(edition)
@@ -397,7 +398,7 @@ def test_the_command(isfrules: Isfrules, tmp_path: Path) -> None:
     assert result["largest_increase"]["amount"] == "20.00"
     assert [each["text"] for each in result["parts"][0]["all_of"]] == ["tellende er ja", "vekting er ikke 0\u00a0poeng"]
     text = isfrules("--rulebooks", root, "diff", "p@2020", "p@2021", "--prove", "--format", "markdown").output
-    assert "### 1\\. Når (alltid ulikt)" in text
+    assert "### 1\\. Alltid ulikt når" in text
 
 
 def test_a_call_that_is_wrong(isfrules: Isfrules, tmp_path: Path) -> None:
@@ -409,3 +410,13 @@ def test_a_call_that_is_wrong(isfrules: Isfrules, tmp_path: Path) -> None:
     assert ran.exit_code == 2
     assert "Mente du «refusjon»?" in ran.output
     assert isfrules(*call, "--prove", "--data", "x.json").exit_code == 2
+
+
+def test_without_the_solver(isfrules: Isfrules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write(tmp_path / "r", a=FIRST, b=SECOND + PRICE)
+    (root / "vekt_a.csv").write_text(WEIGHTS, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "z3", None)
+    ran = isfrules("--rulebooks", root, "diff", "p@2020", "p@2021", "--prove")
+    assert ran.exit_code == 2
+    assert "pip install 'isfrules[prove]'" in ran.output
+    assert isfrules("--rulebooks", root, "diff", "p@2020", "p@2021").exit_code == 0
