@@ -1,7 +1,10 @@
-"""An ``egenskap`` proved, or broken by a case as simple as can be, with the clauses that make it fall.
+"""An ``egenskap`` proved, or broken by a case as simple as can be, with the clauses that make it fall; and thresholds,
+each shown by such cases.
 
 Nothing but the property and the edition counts; ``trying`` looks for the same among cases that are made up.
 """
+
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -11,6 +14,7 @@ from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.properties import Tried, try_property
 from rulesdsl.evaluate.trace import GroupOutcome
 from rulesdsl.prove.properties import COUNT, SECONDS, Verdict, prove_property
+from rulesdsl.prove.thresholds import Stretch, Thresholds, find_thresholds
 from rulesdsl.trying import simplest
 
 MOST_TRIES, MOST_TOGETHER = 12, 3
@@ -33,6 +37,21 @@ def prove(
     if not reasons:
         return found
     return evolve(found, clauses=_culprits(found, seconds, count))
+
+
+def thresholds(
+    edition: ir.Edition, result: ir.Result, path: tuple[str, ...], more_than: Decimal, *,
+    seconds: float = SECONDS, count: int = COUNT,
+) -> Thresholds:
+    """Where one step of a number or a date changes a result by more than an amount, each with plain cases that show it.
+    ``path`` is the field. ``seconds`` is the limit of each question."""
+    found = find_thresholds(edition, result, path, more_than, seconds=seconds, count=count)
+    return evolve(found, stretches=tuple(_plainer(each, edition) for each in found.stretches))
+
+
+def _plainer(stretch: Stretch, edition: ir.Edition) -> Stretch:
+    documents, tried = simplest(stretch.promise, edition, stretch.documents, stretch.tried)
+    return evolve(stretch, documents=documents, tried=tried)
 
 
 def _culprits(found: Verdict, seconds: float, count: int) -> tuple[tuple[str, ...], ...]:

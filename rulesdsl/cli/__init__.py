@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "viser utgavene, en utgave eller et punkt",
     "diff": "viser hva som er endret mellom to utgaver, punkt for punkt",
     "prove": "beviser egenskapene for alle saker, eller viser en som bryter dem",
+    "thresholds": "finner hvor ett steg i et tall eller en dato endrer beløpet mye",
     "verify": "avgjør en forklarings sak på nytt og sier om kvitteringen holder",
     "run": "avgjør en hel tabell med saker",
     "sql": "skriver en utgave som én SQL-spørring",

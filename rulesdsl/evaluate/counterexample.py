@@ -43,11 +43,21 @@ def counterexample(tried: Tried) -> Counterexample:
 
 
 def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+def beside(tried: Tried) -> tuple[tuple[str, ...], ...]:
+    """The facts of each other thing that stands together with the first one of a property."""
+    first, run = tried.things[0], tried.runs[0]
+    others = [thing for thing in run.case.things if thing.entity == first.entity and thing is not first]
+    return tuple(tuple(f"{path} er {value}" for path, value in _own(thing, run.edition)) for thing in others)
+def _facts(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
     """The known facts of a thing, and of what it belongs to: path and value in words. Its key says nothing."""
-    entity = edition.entities[thing.entity]
     if thing.parent is not None:
         for path, value in facts_of(thing.parent, edition):
             yield f"{entity.parent.lower()}.{path}", value
+        for path, value in _facts(thing.parent, edition):
+            yield f"{edition.entities[thing.entity].parent.lower()}.{path}", value
+    yield from _own(thing, edition)
+def _own(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+    entity = edition.entities[thing.entity]
     yield from _fields(thing.facts, entity.fields, (), edition, {entity.key})
 
 

@@ -56,11 +56,15 @@ class Verdict:
     @property
     def speaks_of(self) -> str:
         """The cases the answer is for, in words."""
-        entity = self.edition.entities[self.promise.entity]
-        if not self.count:
-            return f"alle {_many(entity)}"
-        above = self.edition.entities[entity.parent]
-        return f"alle {_many(above)} med inntil {self.count} {_many(entity)}"
+        return speaks_of(self.edition, self.promise.entity, self.count)
+
+
+def speaks_of(edition: ir.Edition, name: str, count: int) -> str:
+    """All cases of an entity in words: ``alle pasienter med inntil 3 episoder``; without a count each stands alone."""
+    entity = edition.entities[name]
+    if not count:
+        return f"alle {_many(entity)}"
+    return f"alle {_many(edition.entities[entity.parent])} med inntil {count} {_many(entity)}"
 
 
 def _many(entity: ir.Entity) -> str:

@@ -1,0 +1,204 @@
+"""Where a step changes a result by much, as lines, as a table and for programs."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rulesdsl.core import ir, types
+from rulesdsl.core.ops import EXACT
+from rulesdsl.core.values import exact, shown
+from rulesdsl.evaluate.counterexample import Counterexample, beside, counterexample
+from rulesdsl.evaluate.wording import result_called
+from rulesdsl.prove.properties import speaks_of
+from rulesdsl.prove.thresholds import FAR, Cases, Stretch, Thresholds, Way, step_of
+from rulesdsl.publish.line import Line, Piece, Pieces, piece, word
+
+SCHEMA = "isfrules.thresholds/1"
+
+
+def page(found: Sequence[Thresholds]) -> Line:
+    """Fields with what was found of each, those without anything last, as a page."""
+    many = len({each.result.name for each in found}) > 1
+    parts = [_section(each, many) for each in found if each.stretches or not each.complete]
+    plain = [each for each in found if not each.stretches and each.complete]
+    if plain:
+        lines = tuple(Line("fact", (piece(_nothing(each)),), label=_called(each, many)) for each in plain)
+        parts.append(Line("section", (word("Uten terskler"),), children=lines))
+    parts.append(Line("section", (word("Forutsetninger"),),
+                      children=tuple(Line("note", (piece(each),)) for each in _assumed(found))))
+    return Line("case", (piece(_heading(found)),), children=tuple(parts))
+
+
+def _heading(found: Sequence[Thresholds]) -> str:
+    one = found[0]
+    names = " og ".join(dict.fromkeys(result_called(each.result).lower() for each in found))
+    return f"{one.edition.id} · der ett steg endrer {names} med mer enn {shown(one.result.type, one.more_than)}"
+
+
+def _called(one: Thresholds, many: bool) -> str:
+    name = ".".join(one.path)
+    return f"{name} · {one.result.name}" if many else name
+
+
+def _section(one: Thresholds, many: bool) -> Line:
+    step = shown_step(one.decl.type)
+    title: Pieces = (piece(_called(one, many), "strong"), Piece(f"  ett steg er {step}", "faint"))
+    lines = [line for stretch in one.stretches for line in _stretch(one, stretch)]
+    return Line("section", title, children=(*lines, Line("note", (piece(_rest(one)), took(one)))))
+
+
+def took(one: Thresholds) -> Piece:
+    return Piece(f"  {one.seconds:.1f} s".replace(".", ","), "faint")
+
+
+def shown_step(kind: types.Type) -> str:
+    return shown(kind, step_of(kind)) if isinstance(kind, types.Number) else "én dag"
+
+
+def _stretch(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
+    told = counterexample(stretch.tried)
+    children = [Line("fact", (piece(f"{side}: "), piece(result, "value")), label=label)
+                for label, side, result in _sides(told)]
+    if told.shared:
+        children.append(Line("fact", (piece("; ".join(told.shared)),), label="likt"))
+    children += [Line("fact", (piece("; ".join(each)),), label="sammen med") for each in beside(stretch.tried)]
+    head = (piece(where(one, stretch), "strong"), piece(f"  {stretch.way}"), piece(_only(one, stretch)),
+            piece(size(one, stretch)))
+    yield Line("note", head, children=tuple(children))
+
+
+def _sides(told: Counterexample) -> Iterator[tuple[str, str, str]]:
+    for side in told.sides:
+        yield side.name, "; ".join(side.facts), "; ".join(side.results)
+
+
+def where(one: Thresholds, stretch: Stretch) -> str:
+    """``6 timer → 7 timer``, or the stretch: ``hvert steg fra 1 døgn til 4 døgn``."""
+    kind = one.decl.type
+    first, last, then = (shown(kind, each) for each in (stretch.first, stretch.last, after(kind, stretch.last)))
+    if first == last:
+        return f"{first} → {then}"
+    return f"{'hver dag' if isinstance(kind, types.Date) else 'hvert steg'} fra {first} til {then}"
+
+
+def after(kind: types.Type, value: ir.Value) -> ir.Value:
+    """The value a step later."""
+    if isinstance(value, Decimal):
+        return EXACT.add(value, step_of(kind))
+    assert isinstance(value, datetime.date)
+    return value + datetime.timedelta(days=1)
+
+
+def _only(one: Thresholds, stretch: Stretch) -> str:
+    """What must be so of the cases, where the plainest do not show it."""
+    entity = one.edition.entities[one.result.entity]
+    match stretch.cases:
+        case "alene":
+            return ""
+        case "flere":
+            return f", bare sammen med andre {entity.plural.replace('_', ' ')}"
+        case "negative":
+            return ", bare når et tall i saken er under null"
+
+
+def size(one: Thresholds, stretch: Stretch) -> str:
+    """How much at the most, as the end of a sentence."""
+    largest, kind = stretch.largest, one.result.type
+    if largest is None:
+        return ""
+    amount = f"{'høyst' if largest.known else 'minst'} {shown(kind, largest.amount)}"
+    if not largest.beyond:
+        return f", {amount}" if largest.known else f", {amount} (det største er ikke avgjort)"
+    if not largest.without:
+        return ", uten øvre grense"
+    return f", {amount} når {'.'.join(largest.without)} er ukjent, ellers uten øvre grense"
+
+
+def _rest(one: Thresholds) -> str:
+    """What is to be said beside what was found."""
+    if not one.complete:
+        return f"Det kan være flere: {one.reason}"
+    return f"Ellers ingen. Bevist for {_cases(one)}."
+
+
+def _nothing(one: Thresholds) -> str:
+    if not one.read:
+        return f"ingen: reglene for {one.result.name} spør ikke etter feltet."
+    return f"ingen, bevist for {_cases(one)}."
+
+
+def _cases(one: Thresholds) -> str:
+    return ", ".join([speaks_of(one.edition, one.result.entity, one.count), *one.limits])
+
+
+def _assumed(found: Sequence[Thresholds]) -> Iterator[str]:
+    edition, entity = found[0].edition, found[0].edition.entities[found[0].result.entity]
+    if entity.date:
+        yield f"{entity.date} er fra {edition.valid_from} til {edition.valid_to}, før steget og etter det."
+    yield ("De to sakene er like i alt annet enn feltet, og svaret er kjent i begge. At et felt blir kjent eller "
+           "ukjent, er ikke et steg.")
+    largest = [stretch.largest for each in found for stretch in each.stretches if stretch.largest]
+    if any(each.beyond for each in largest):
+        yield f"Uten øvre grense vil si at endringen kan være mer enn {shown(found[0].result.type, Decimal(FAR))}."
+
+
+# ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def to_markdown(found: Sequence[Thresholds]) -> str:
+    """The thresholds as a table in Markdown."""
+    lines = [f"## {_heading(found)}", "", "| felt | steg | vei | høyst | før | etter |", "|---|---|---|---|---|---|"]
+    for one in found:
+        for stretch in one.stretches:
+            sides = [each.results[0] for each in counterexample(stretch.tried).sides]
+            cells = [f"`{_called(one, False)}`", where(one, stretch), stretch.way + _only(one, stretch),
+                     size(one, stretch).removeprefix(", "), *sides]
+            lines.append(f"| {' | '.join(cell or ' ' for cell in cells)} |")
+    lines.append("")
+    for one in found:
+        said = _rest(one) if one.stretches or not one.complete else _nothing(one)
+        lines.append(f"- `{_called(one, False)}` ({one.result.name}): {said[:1].lower()}{said[1:]}")
+    return "\n".join([*lines, "", *_assumed(found)]) + "\n"
+
+
+# ── For programs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+_WAYS: dict[Way, str] = {"opp": "up", "ned": "down"}
+_CASES: dict[Cases, str] = {"alene": "alone", "flere": "together", "negative": "negative"}
+
+
+def thresholds_json(found: Sequence[Thresholds]) -> dict[str, Any]:
+    """Every field with what was found. Values and amounts are exact, as text."""
+    return {"schema": SCHEMA, "fields": [_field(each) for each in found]}
+
+
+def _field(one: Thresholds) -> dict[str, Any]:
+    kind = one.decl.type
+    return {
+        "edition": one.edition.id, "result": one.result.name, "field": ".".join(one.path), "title": one.decl.title,
+        "type": types.type_name(kind), "step": exact(kind, step_of(kind)),
+        "more_than": exact(one.result.type, one.more_than), "read": one.read, "complete": one.complete,
+        "reason": one.reason or None, "for": speaks_of(one.edition, one.result.entity, one.count),
+        "count": one.count or None, "limits": list(one.limits), "seconds": round(one.seconds, 3),
+        "stretches": [_stretch_json(one, each) for each in one.stretches],
+    }
+
+
+def _stretch_json(one: Thresholds, stretch: Stretch) -> dict[str, Any]:
+    kind, result, largest, tried = one.decl.type, one.result, stretch.largest, stretch.tried
+    outcomes = [run.outcomes[thing, result.name] for run, thing in zip(tried.runs, tried.things, strict=True)]
+    return {
+        "direction": _WAYS[stretch.way], "first": exact(kind, stretch.first), "last": exact(kind, stretch.last),
+        "cases": _CASES[stretch.cases],
+        "largest": None if largest is None else {
+            "amount": exact(result.type, largest.amount), "proved": largest.known, "unbounded": largest.beyond,
+            "when_unknown": ".".join(largest.without) or None,
+        },
+        "example": {
+            "documents": list(stretch.documents),
+            "values": [exact(kind, thing.facts[one.path]) for thing in tried.things],  # type: ignore[arg-type]
+            "results": [exact(result.type, each.value) for each in outcomes],
+            "clauses": [each.rule.clause if each.rule else None for each in outcomes],
+        },
+    }
