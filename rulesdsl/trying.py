@@ -160,7 +160,21 @@ def simplest(
 ) -> tuple[tuple[Thing, ...], Tried]:
     """The same for a counterexample that was found in another way."""
     made = plan(edition)
-    return _simplest(property_, edition, made, made.kind(property_.entity), documents, broken)
+    kind = made.kind(property_.entity)
+    keyed = tuple(_keyed(each, kind) for each in documents)
+    still = _broken(property_, edition, keyed)
+    if still is not None:
+        documents, broken = keyed, still
+    return _simplest(property_, edition, made, kind, documents, broken)
+
+
+def _keyed(document: Thing, kind: Kind) -> Thing:
+    """The document, its things with a key where they have none: by it a thing is found where it stands alone."""
+    made = copy.deepcopy(document)
+    found = things_in(made, kind) or ([made] if not kind.entity.parent else [])
+    for number, thing in enumerate(found, 1):
+        thing.setdefault(kind.entity.key, f"{kind.entity.name[0]}{number}")
+    return made
 
 
 def _simplest(
