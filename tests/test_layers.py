@@ -63,6 +63,8 @@ SIDEWAYS = {
     ("publish.proofs", "evaluate"): "with the cases that break it, explained",
     ("publish.proofs_json", "prove"): "for programs as for people",
     ("publish.proofs_json", "evaluate"): "with the same cases",
+    ("publish.thresholds", "prove"): "where a step changes a result by much is published too",
+    ("publish.thresholds", "evaluate"): "with cases that show it",
     ("publish.example_text", "prove"): "and these cases as an author writes examples",
     ("publish.example_text", "evaluate"): "with the facts and results they had",
     ("publish.difference", "compare"): "and so is what is proved of the change",
@@ -92,6 +94,7 @@ CHANCE = {
     ("prove.difference_proof", "time"): "which says how long it took",
     ("prove.properties", "time"): "and says how long it took",
     ("prove.why_not", "time"): "and so have several in a row",
+    ("prove.thresholds", "time"): "as have those that look for one value after another",
 }
 """What may reach for one of these after all, and why."""
 

@@ -17,6 +17,15 @@ def merged(spans: list[Span]) -> list[Span]:
     return found
 
 
+def without(spans: list[Span], taken: list[Span]) -> list[Span]:
+    """What is left of some stretches when others are taken away."""
+    left = spans
+    for low, high in taken:
+        parts = [((first, min(last, low - 1)), (max(first, high + 1), last)) for first, last in left]
+        left = [each for pair in parts for each in dict.fromkeys(pair) if each[0] <= each[1]]
+    return left
+
+
 def spread(pairs: Pairs, model: Any, goal: Logic) -> Span:
     """The values about that of a case of which the goal holds too, when all its other facts stay, or the numbers and
     dates of its type move along. Each of them is proved; where it cannot be said, the case speaks for itself alone."""

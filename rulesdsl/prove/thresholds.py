@@ -8,7 +8,7 @@ import time
 from decimal import Decimal
 from typing import Literal
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from rulesdsl.core import ir, types
 from rulesdsl.core.ops import EXACT
@@ -18,7 +18,7 @@ from rulesdsl.prove.cases import Path
 from rulesdsl.prove.decode import Document
 from rulesdsl.prove.pairs import Pairs, Span, Unsettled, stepped_fields, value_of
 from rulesdsl.prove.properties import COUNT, SECONDS, looks_around
-from rulesdsl.prove.spans import largest, merged, spread
+from rulesdsl.prove.spans import largest, merged, spread, without
 from rulesdsl.prove.sym import NotProvable
 from rulesdsl.prove.terms import Logic, conj
 
@@ -58,14 +58,16 @@ class Largest:
 class Stretch:
     """Values in a row, ``first`` and ``last`` among them, from each of which a step changes the result by more than
     the amount in some case. ``documents`` are such a case before and after the step, at one of the values; ``promise``
-    says that there is none there, and ``tried`` how they break it. ``largest`` is among the cases that ``cases`` names;
-    None where that was not asked."""
+    says that there is none there, and ``tried`` how they break it. ``largest`` is among all cases with no number below
+    zero, and ``alone`` among those where the thing stands by itself; each is None where there is none, or it was not
+    asked."""
 
     way: Way
     first: ir.Value
     last: ir.Value
     cases: Cases
     largest: Largest | None
+    alone: Largest | None
     promise: ir.Property
     documents: tuple[Document, ...]
     tried: Tried = field(repr=False)
@@ -151,18 +153,13 @@ class _Layer:
         return conj((self.plain, self.pairs.more(SIGNS[way], least)))
 
 
-@define(eq=False)
-class _Found:
-    """Values that were found, and a case before and after the step for each lot of them."""
+@frozen(eq=False)
+class _Lot:
+    """Values that one case shows, and the case before and after the step, where the field is ``start``."""
 
-    documents: dict[Span, tuple[Document, ...]] = field(factory=dict)
-
-    @property
-    def spans(self) -> list[Span]:
-        return merged(list(self.documents))
-
-    def shown(self, span: Span) -> tuple[Document, ...]:
-        return next(each for (first, _), each in self.documents.items() if span[0] <= first <= span[1])
+    span: Span
+    start: int
+    documents: tuple[Document, ...]
 
 
 class _Search:
@@ -197,8 +194,8 @@ class _Search:
         found: list[tuple[Way, Span, _Layer, tuple[Document, ...]]] = []
         reasons = []
         for way in SIGNS:
-            lots, reason = self._found(way)
-            found += lots
+            told, reason = self._found(way)
+            found += told
             reasons.append(reason)
         self._start()
         stretches = [self._stretch(*each) for each in found]
@@ -213,68 +210,89 @@ class _Search:
 
     def _found(self, way: Way) -> tuple[list[tuple[Way, Span, _Layer, tuple[Document, ...]]], str]:
         """The stretches one way, each by the plainest cases that show it, and why there may be more."""
-        found, told = _Found(), []
+        lots: list[_Lot] = []
+        told: list[tuple[Way, Span, _Layer, tuple[Document, ...]]] = []
         reason = ""
         for layer in self.layers:
-            before = found.spans
+            before = merged([each.span for each in lots])
             # What an earlier layer could not settle may be told as of a later one, so that it cannot be left at that.
-            reason = reason or self._look(found, layer, layer.goal(way, self.least))
-            told += [(way, span, layer, found.shown(span)) for span in found.spans if span not in before]
+            reason = self._look(lots, layer, layer.goal(way, self.least)) or reason
+            told += [(way, span, layer, self._documents(lots, span))
+                     for span in without(merged([each.span for each in lots]), before)]
         return told, reason
 
-    def _look(self, found: _Found, layer: _Layer, goal: Logic) -> str:
+    def _look(self, lots: list[_Lot], layer: _Layer, goal: Logic) -> str:
         """Add what the cases of a layer show; gives why there may be more."""
         pairs = layer.pairs
         try:
-            while (model := pairs.find(goal, pairs.outside(found.spans))) is not None:
-                if len(found.documents) == MOST_FOUND:
+            while (model := pairs.find(goal, pairs.outside(merged([each.span for each in lots])))) is not None:
+                if len(lots) == MOST_FOUND:
                     return f"det ble lett {MOST_FOUND} ganger"
-                found.documents[spread(pairs, model, goal)] = pairs.documents(model)
+                lots.append(_Lot(spread(pairs, model, goal), pairs.number(model, pairs.at), pairs.documents(model)))
         except Unsettled as error:
             return error.reason
         return ""
 
+    @staticmethod
+    def _documents(lots: list[_Lot], span: Span) -> tuple[Document, ...]:
+        """A case at one of these values; nothing where each that was found is at another."""
+        return next((each.documents for each in lots if span[0] <= each.start <= span[1]), ())
+
     # ── Telling ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _stretch(self, way: Way, span: Span, layer: _Layer, documents: tuple[Document, ...]) -> Stretch | None:
-        documents = self._at_plain_value(way, span, layer) or documents
+        documents = self._at_plain_value(way, span, layer) or documents or self._at(way, span, layer)
         first, last = (value_of(self.asked.decl.type, each) for each in span)
         promise = step_promise(self.asked, way, (first, last))
-        tried = try_property(promise, self.asked.edition, [Given(each) for each in documents])
+        tried = try_property(promise, self.asked.edition, [Given(each) for each in documents]) if documents else None
         if tried is None or tried.verdict != "brutt":
             return None
-        size = None if layer.cases == "negative" else self._largest(way, layer, span)
-        return Stretch(way, first, last, layer.cases, size, promise, documents, tried)
+        alone = among = None
+        for each in self.layers[:-1]:
+            if each is layer or (layer.cases == "alene" and each.cases == "flere"):
+                among = self._largest(way, each, span, among)
+                alone = among if each.cases == "alene" and self.asked.count > 1 else alone
+        return Stretch(way, first, last, layer.cases, among, alone, promise, documents, tried)
 
-    def _at_plain_value(self, way: Way, span: Span, layer: _Layer) -> tuple[Document, ...] | None:
+    def _at_plain_value(self, way: Way, span: Span, layer: _Layer) -> tuple[Document, ...]:
         """Such a case at a value that is easy to read, where the stretch has one."""
-        first, last = span
         kind, edition = self.asked.decl.type, self.asked.edition
-        whole = 10**kind.scale if isinstance(kind, types.Number) else edition.valid_from.toordinal()
-        if first == last or not first <= whole <= last:
-            return None
-        try:
-            model = layer.pairs.find(layer.goal(way, self.least), layer.pairs.within((whole, whole)))
-        except Unsettled:
-            return None
-        return None if model is None else layer.pairs.documents(model)
+        middle = (edition.valid_from.toordinal() + edition.valid_to.toordinal()) // 2
+        plain = 10**kind.scale if isinstance(kind, types.Number) else middle
+        return self._at(way, (plain, plain), layer) if span[0] < span[1] and span[0] <= plain <= span[1] else ()
 
-    def _largest(self, way: Way, layer: _Layer, span: Span) -> Largest:
-        pairs, far = layer.pairs, FAR * 10**self.scale
+    def _at(self, way: Way, span: Span, layer: _Layer) -> tuple[Document, ...]:
+        """Such a case at one of some values."""
+        try:
+            model = layer.pairs.find(layer.goal(way, self.least), layer.pairs.within(span))
+        except Unsettled:
+            return ()
+        return () if model is None else layer.pairs.documents(model)
+
+    def _largest(self, way: Way, layer: _Layer, span: Span, fewer: Largest | None) -> Largest:
+        """How much among the cases of a layer, where ``fewer`` is what came of fewer of them."""
+        pairs, sign, far = layer.pairs, SIGNS[way], FAR * 10**self.scale
         inside = conj((layer.plain, pairs.within(span)))
-        size, sure = largest(pairs, SIGNS[way], inside, self.least, far)
+        size, sure = far + 1, False
+        if fewer is None or not fewer.beyond:
+            least = self.least if fewer is None else int(fewer.amount.scaleb(self.scale))
+            size, sure = largest(pairs, sign, inside, least, far)
         if size <= far:
             return Largest(self._amount(size), sure)
         for path, unknown in pairs.other_numbers():
             among = conj((inside, unknown))
             try:
-                shown = pairs.find(among, pairs.more(SIGNS[way], self.least)) is not None
+                if pairs.find(among, pairs.more(sign, far)) is not None:
+                    continue
+                model = pairs.find(among, pairs.more(sign, self.least))
             except Unsettled:
                 break
-            if shown:
-                less, sure = largest(pairs, SIGNS[way], among, self.least, far)
-                if less <= far:
-                    return Largest(self._amount(less), sure, True, path)
+            if model is not None:
+                least = abs(pairs.number(model, pairs.grown))
+                if fewer is not None and fewer.without == path:
+                    least = max(least, int(fewer.amount.scaleb(self.scale)))
+                less, sure = largest(pairs, sign, among, least, far)
+                return Largest(self._amount(less), sure, True, path)
         return Largest(self._amount(size), False, True)
 
     def _amount(self, size: int) -> Decimal:

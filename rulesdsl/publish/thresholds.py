@@ -8,10 +8,11 @@ from typing import Any
 from rulesdsl.core import ir, types
 from rulesdsl.core.ops import EXACT
 from rulesdsl.core.values import exact, shown
-from rulesdsl.evaluate.counterexample import Counterexample, beside, counterexample
-from rulesdsl.evaluate.wording import result_called
+from rulesdsl.evaluate.counterexample import beside, counterexample
+from rulesdsl.evaluate.trace import Outcome
+from rulesdsl.evaluate.wording import result_called, said
 from rulesdsl.prove.properties import speaks_of
-from rulesdsl.prove.thresholds import FAR, Cases, Stretch, Thresholds, Way, step_of
+from rulesdsl.prove.thresholds import FAR, Cases, Largest, Stretch, Thresholds, Way, step_of
 from rulesdsl.publish.line import Line, Piece, Pieces, piece, word
 
 SCHEMA = "isfrules.thresholds/1"
@@ -57,20 +58,42 @@ def shown_step(kind: types.Type) -> str:
 
 
 def _stretch(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
+    head = (piece(where(one, stretch), "strong"), piece(f"  {stretch.way}"), piece(_only(one, stretch)))
+    yield Line("note", head, children=() if stretch.cases == "negative" else tuple(_shown(one, stretch)))
+
+
+def _shown(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
+    """How much, and two cases that show it: what they come to, what lies between, and what they share."""
+    yield Line("fact", (piece(size(one, stretch), "value"),), label="høyst")
     told = counterexample(stretch.tried)
-    children = [Line("fact", (piece(f"{side}: "), piece(result, "value")), label=label)
-                for label, side, result in _sides(told)]
-    if told.shared:
-        children.append(Line("fact", (piece("; ".join(told.shared)),), label="likt"))
-    children += [Line("fact", (piece("; ".join(each)),), label="sammen med") for each in beside(stretch.tried)]
-    head = (piece(where(one, stretch), "strong"), piece(f"  {stretch.way}"), piece(_only(one, stretch)),
-            piece(size(one, stretch)))
-    yield Line("note", head, children=tuple(children))
-
-
-def _sides(told: Counterexample) -> Iterator[tuple[str, str, str]]:
     for side in told.sides:
-        yield side.name, "; ".join(side.facts), "; ".join(side.results)
+        yield Line("fact", (piece(f"{'; '.join(side.facts)}: "), piece("; ".join(side.results), "value")),
+                   label=side.name)
+    if because := "; ".join(between(stretch)):
+        yield Line("fact", (piece(because),), label="fordi")
+    for each in beside(stretch.tried):
+        other = f"en som er lik, men {'; '.join(each)}" if each else "en som er lik"
+        yield Line("fact", (piece(other),), label="sammen med")
+    if told.shared:
+        yield Line("fact", (piece("; ".join(told.shared)),), label="likt")
+
+
+def between(stretch: Stretch) -> Iterator[str]:
+    """The other results of the thing that the step changes, in the author's order: value and clause on both sides."""
+    (first, second), runs, edition = stretch.tried.things, stretch.tried.runs, stretch.tried.runs[0].edition
+    asked = {node.name for node in ir.walk(stretch.promise.holds) if isinstance(node, ir.ResultOf)}
+    for name in edition.shown:
+        result = edition.results[name]
+        if name in asked or result.entity != first.entity:
+            continue
+        before, after_ = runs[0].outcomes[first, name], runs[1].outcomes[second, name]
+        if (before.status, before.value) != (after_.status, after_.value):
+            yield f"{name} går fra {_outcome(before)} til {_outcome(after_)}"
+
+
+def _outcome(outcome: Outcome) -> str:
+    value = said(outcome.result.type, outcome.value) if outcome.status == "known" else "ukjent"
+    return value + (f" ({outcome.rule.clause})" if outcome.rule else "")
 
 
 def where(one: Thresholds, stretch: Stretch) -> str:
@@ -99,20 +122,32 @@ def _only(one: Thresholds, stretch: Stretch) -> str:
         case "flere":
             return f", bare sammen med andre {entity.plural.replace('_', ' ')}"
         case "negative":
-            return ", bare når et tall i saken er under null"
+            below = dict.fromkeys(".".join(path) for run in stretch.tried.runs for thing in run.case.things
+                                  for path, value in thing.facts.items() if isinstance(value, Decimal) and value < 0)
+            return f", bare når et tall i saken er under null (her {', '.join(below)})"
 
 
 def size(one: Thresholds, stretch: Stretch) -> str:
-    """How much at the most, as the end of a sentence."""
-    largest, kind = stretch.largest, one.result.type
+    """How much a step changes the result at the most."""
+    largest, alone = stretch.largest, stretch.alone
     if largest is None:
         return ""
-    amount = f"{'høyst' if largest.known else 'minst'} {shown(kind, largest.amount)}"
+    whole = _size(one, largest)
+    if alone is None or _size(one, alone) == whole:
+        return whole
+    plural = one.edition.entities[one.result.entity].plural.replace("_", " ")
+    return f"{_size(one, alone)} alene; sammen med andre {plural} {whole}"
+
+
+def _size(one: Thresholds, largest: Largest) -> str:
+    amount = shown(one.result.type, largest.amount)
+    if not largest.known:
+        amount = f"ikke avgjort, men minst {amount}"
     if not largest.beyond:
-        return f", {amount}" if largest.known else f", {amount} (det største er ikke avgjort)"
+        return amount
     if not largest.without:
-        return ", uten øvre grense"
-    return f", {amount} når {'.'.join(largest.without)} er ukjent, ellers uten øvre grense"
+        return "uten grense"
+    return f"{amount} når {'.'.join(largest.without)} er ukjent, ellers uten grense"
 
 
 def _rest(one: Thresholds) -> str:
@@ -139,8 +174,10 @@ def _assumed(found: Sequence[Thresholds]) -> Iterator[str]:
     yield ("De to sakene er like i alt annet enn feltet, og svaret er kjent i begge. At et felt blir kjent eller "
            "ukjent, er ikke et steg.")
     largest = [stretch.largest for each in found for stretch in each.stretches if stretch.largest]
+    if largest:
+        yield "Hvor mye det er høyst, gjelder saker uten tall under null."
     if any(each.beyond for each in largest):
-        yield f"Uten øvre grense vil si at endringen kan være mer enn {shown(found[0].result.type, Decimal(FAR))}."
+        yield f"Uten grense vil si at endringen kan være mer enn {shown(found[0].result.type, Decimal(FAR))}."
 
 
 # ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,14 +188,14 @@ def to_markdown(found: Sequence[Thresholds]) -> str:
     lines = [f"## {_heading(found)}", "", "| felt | steg | vei | høyst | før | etter |", "|---|---|---|---|---|---|"]
     for one in found:
         for stretch in one.stretches:
-            sides = [each.results[0] for each in counterexample(stretch.tried).sides]
+            sides = [side.results[0] for side in counterexample(stretch.tried).sides]
             cells = [f"`{_called(one, False)}`", where(one, stretch), stretch.way + _only(one, stretch),
-                     size(one, stretch).removeprefix(", "), *sides]
+                     size(one, stretch), *sides]
             lines.append(f"| {' | '.join(cell or ' ' for cell in cells)} |")
     lines.append("")
     for one in found:
-        said = _rest(one) if one.stretches or not one.complete else _nothing(one)
-        lines.append(f"- `{_called(one, False)}` ({one.result.name}): {said[:1].lower()}{said[1:]}")
+        rest = _rest(one) if one.stretches or not one.complete else _nothing(one)
+        lines.append(f"- `{_called(one, False)}` ({one.result.name}): {rest[:1].lower()}{rest[1:]}")
     return "\n".join([*lines, "", *_assumed(found)]) + "\n"
 
 
@@ -186,15 +223,12 @@ def _field(one: Thresholds) -> dict[str, Any]:
 
 
 def _stretch_json(one: Thresholds, stretch: Stretch) -> dict[str, Any]:
-    kind, result, largest, tried = one.decl.type, one.result, stretch.largest, stretch.tried
+    kind, result, tried = one.decl.type, one.result, stretch.tried
     outcomes = [run.outcomes[thing, result.name] for run, thing in zip(tried.runs, tried.things, strict=True)]
     return {
         "direction": _WAYS[stretch.way], "first": exact(kind, stretch.first), "last": exact(kind, stretch.last),
-        "cases": _CASES[stretch.cases],
-        "largest": None if largest is None else {
-            "amount": exact(result.type, largest.amount), "proved": largest.known, "unbounded": largest.beyond,
-            "when_unknown": ".".join(largest.without) or None,
-        },
+        "cases": _CASES[stretch.cases], "largest": _largest(one, stretch.largest),
+        "largest_alone": _largest(one, stretch.alone),
         "example": {
             "documents": list(stretch.documents),
             "values": [exact(kind, thing.facts[one.path]) for thing in tried.things],  # type: ignore[arg-type]
@@ -202,3 +236,12 @@ def _stretch_json(one: Thresholds, stretch: Stretch) -> dict[str, Any]:
             "clauses": [each.rule.clause if each.rule else None for each in outcomes],
         },
     }
+
+
+def _largest(one: Thresholds, largest: Largest | None) -> dict[str, Any] | None:
+    """How large the change is at the most; where ``unbounded`` it is so when the field ``when_unknown`` is ukjent."""
+    if largest is None:
+        return None
+    told = exact(one.result.type, largest.amount) if not largest.beyond or largest.without else None
+    return {"amount": told, "proved": largest.known, "unbounded": largest.beyond,
+            "when_unknown": ".".join(largest.without) or None}
