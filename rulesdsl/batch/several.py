@@ -10,7 +10,8 @@ import duckdb
 
 from rulesdsl.batch.careful import FAULTS, among
 from rulesdsl.batch.columns import Matching, Naming, fields_of
-from rulesdsl.batch.decide import BROKEN, ENGINE_SETTINGS
+from rulesdsl.batch.decide import BROKEN
+from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import DATABASES, TEXTS, Source, broken_lines, identifier, open_source, quoted
 from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, matched, readable, stage
 from rulesdsl.batch.problems import Problem, cannot

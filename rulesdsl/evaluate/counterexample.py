@@ -42,12 +42,9 @@ def counterexample(tried: Tried) -> Counterexample:
     return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared))
 
 
-def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
 def beside(tried: Tried) -> tuple[tuple[str, ...], ...]:
-    """The facts of each other thing that stands together with the first one of a property, where it has others."""
+    """What parts each other thing that stands together with the first one of a property from that one."""
     first, run = tried.things[0], tried.runs[0]
-    others = [thing for thing in run.case.things if thing.entity == first.entity and thing is not first]
-    return tuple(tuple(f"{path} er {value}" for path, value in _own(thing, run.edition)) for thing in others)
     own = dict(_own(first, run.edition))
     made: list[tuple[str, ...]] = []
     for thing in run.case.things:
@@ -56,14 +53,16 @@ def beside(tried: Tried) -> tuple[tuple[str, ...], ...]:
             made.append(tuple(f"{path} er {facts.get(path, 'ukjent')}" for path in dict.fromkeys((*own, *facts))
                               if facts.get(path) != own.get(path)))
     return tuple(made)
-def _facts(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+
+
+def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
     """The known facts of a thing, and of what it belongs to: path and value in words. Its key says nothing."""
     if thing.parent is not None:
         for path, value in facts_of(thing.parent, edition):
-            yield f"{entity.parent.lower()}.{path}", value
-        for path, value in _facts(thing.parent, edition):
             yield f"{edition.entities[thing.entity].parent.lower()}.{path}", value
     yield from _own(thing, edition)
+
+
 def _own(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
     entity = edition.entities[thing.entity]
     yield from _fields(thing.facts, entity.fields, (), edition, {entity.key})
