@@ -64,6 +64,8 @@ def speaks_of(edition: ir.Edition, name: str, count: int) -> str:
     entity = edition.entities[name]
     if not count:
         return f"alle {_many(entity)}"
+    if not entity.parent:
+        return f"alle {_many(entity)} med inntil {count} av hvert slag"
     return f"alle {_many(edition.entities[entity.parent])} med inntil {count} {_many(entity)}"
 
 

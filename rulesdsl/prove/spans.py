@@ -50,15 +50,18 @@ def _reach(pairs: Pairs, good: Logic, bad: Logic, start: int, sign: int) -> int:
     limit = pairs.range[sign > 0]
     if start == limit or pairs.find(good, pairs.at == start + sign) is None:
         return start
-    clear, end = start + sign, limit
-    while clear != end:
-        model = pairs.find(bad, _between(pairs, clear + sign, end))
-        if model is None:
-            break
-        end = pairs.number(model, pairs.at) - sign
-        middle = (clear + end) // 2 if sign > 0 else -((-clear - end) // 2)
-        if middle != clear and pairs.find(bad, _between(pairs, clear + sign, middle)) is None:
-            clear = middle
+    end, clear = limit, start + sign
+    model = pairs.find(bad, _between(pairs, start, limit))
+    if model is not None:
+        worst = pairs.number(model, pairs.at)
+        while abs(worst - clear) > 1:
+            middle = (clear + worst) // 2
+            model = pairs.find(bad, _between(pairs, clear, middle))
+            if model is None:
+                clear = middle
+            else:
+                worst = pairs.number(model, pairs.at)
+        end = clear
     stands = start + sign
     if pairs.find(good, pairs.at == end) is not None:
         return end

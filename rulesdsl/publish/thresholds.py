@@ -115,12 +115,11 @@ def after(kind: types.Type, value: ir.Value) -> ir.Value:
 
 def _only(one: Thresholds, stretch: Stretch) -> str:
     """What must be so of the cases, where the plainest do not show it."""
-    entity = one.edition.entities[one.result.entity]
     match stretch.cases:
         case "alene":
             return ""
         case "flere":
-            return f", bare sammen med andre {entity.plural.replace('_', ' ')}"
+            return f", bare {_among(one)}"
         case "negative":
             below = dict.fromkeys(".".join(path) for run in stretch.tried.runs for thing in run.case.things
                                   for path, value in thing.facts.items() if isinstance(value, Decimal) and value < 0)
@@ -135,8 +134,13 @@ def size(one: Thresholds, stretch: Stretch) -> str:
     whole = _size(one, largest)
     if alone is None or _size(one, alone) == whole:
         return whole
-    plural = one.edition.entities[one.result.entity].plural.replace("_", " ")
-    return f"{_size(one, alone)} alene; sammen med andre {plural} {whole}"
+    return f"{_size(one, alone)} alene; {_among(one)} {whole}"
+
+
+def _among(one: Thresholds) -> str:
+    """Where others stand beside the thing, or more than one of a kind belongs to it."""
+    entity = one.edition.entities[one.result.entity]
+    return f"sammen med andre {entity.plural.replace('_', ' ')}" if entity.parent else "med flere av samme slag i saken"
 
 
 def _size(one: Thresholds, largest: Largest) -> str:

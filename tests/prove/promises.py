@@ -71,11 +71,13 @@ punkt høyest «Høyest»
 """
 
 
-def edition(folder: Path, *promises: str, rows: int = 3, more: str = "") -> Edition:
-    """The rulebook with these promises. The table has so many rows, of weights 1, 2, 3 … poeng."""
+def edition(folder: Path, *promises: str, rows: int = 3, more: str = "", fields: str = "") -> Edition:
+    """The rulebook with these promises. The table has so many rows, of weights 1, 2, 3 … poeng. ``fields`` are more
+    fields of the patient."""
     weights = "".join(f"D{number};{number},000\n" for number in range(1, rows + 1))
     (folder / "vekt.csv").write_text(f"drg;vekt\n{weights}", encoding="utf-8")
-    (folder / "prøve.isf").write_text("\n".join([HEAD, more, *promises]), encoding="utf-8")
+    head = HEAD.replace("  nøkkel pasient_id : tekst", f"  nøkkel pasient_id : tekst{fields}")
+    (folder / "prøve.isf").write_text("\n".join([head, more, *promises]), encoding="utf-8")
     workspace = Workspace(folder)
     made = workspace.edition("prøve@2020")
     assert made is not None, [(each.code, each.labels) for each in workspace.checked.problems]
