@@ -1,7 +1,8 @@
 """How much an amount can change by between two editions: the most either way, exactly, or what it grows with."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import z3
 
@@ -11,25 +12,11 @@ from rulesdsl.prove.cases import Thing
 from rulesdsl.prove.difference import Extreme
 from rulesdsl.prove.difference_search import OutOfTime, Search
 from rulesdsl.prove.difference_world import Both
-from rulesdsl.prove.sym import Sym
+from rulesdsl.prove.sym import Items, Sym
 from rulesdsl.prove.terms import Logic, conj, disj, neg
 
-Limit = Callable[[types.Number], int]
-"""How large a number of a case may be, by its type."""
-
-FAR = 10**9
-"""In units of the result: what can change by more grows with a number of the case."""
-
-
-def _plain(kind: types.Number) -> int:
-    """So small that no change is far for it."""
-    return min(100, kind.bound)
-
-
-def _half(kind: types.Number) -> int:
-    """Half of what the type holds: a change that is reached there, and never passed, has nothing to do with how large
-    a number may be."""
-    return kind.bound // 2
+FAR = (10**7, 10**5, 10**3)
+"""In units of the result: changes by more than this are sought first, for they are those of large numbers."""
 
 
 class Effects:
@@ -39,7 +26,7 @@ class Effects:
     def __init__(
         self, search: Search, world: Both, thing: Thing, known: Logic, change: z3.ArithRef, scale: int
     ) -> None:
-        self.search, self.change, self.scale = search, change, scale
+        self.search, self.world, self.change, self.scale = search, world, change, scale
         self.known = search.flag(known)
         self.numbers = {name: (fact, kind) for name, fact, kind in _numbers(world, thing)}
         self._others = [(fact, kind) for each in world.things() if each is not thing
@@ -53,29 +40,39 @@ class Effects:
             return Extreme(None, reason=error.reason)
 
     def _extreme(self, sign: int) -> Extreme:
-        beyond, limit = self.search.flag(self.change * sign > FAR * 10**self.scale), _plain
-        if self.search.exists(self.known, beyond) is None:
-            limit = _half
-            most = self._most(sign, [self._small(self.numbers, limit)])
-            beyond = self.search.flag(self.change * sign > int(most.scaleb(self.scale) * sign))
-            if self.search.exists(self.known, beyond) is None:
-                return Extreme(most)
-        grows = tuple(self._grows(beyond, limit))
-        return Extreme(None, grows, self._most(sign, [self._one(name) for name in grows]))
+        for far in FAR:
+            beyond = self.search.flag(self.change * sign > far * 10**self.scale)
+            if self.search.exists(self.known, beyond) is not None:
+                grows = tuple(name for name in self.numbers if self._grows(sign, beyond, name))
+                if grows:
+                    return Extreme(None, grows, self._most(sign, [self._one(name) for name in grows]))
+        return Extreme(self._most(sign, []))
 
-    def _grows(self, beyond: z3.BoolRef, limit: Limit) -> Iterator[str]:
-        """The facts that alone bring it so far; all numbers, where none does alone."""
-        found = [name for name in self.numbers
-                 if self.search.exists(self.known, beyond, self._small((other for other in self.numbers
-                                                                        if other != name), limit)) is not None]
-        yield from found or self.numbers
+    def _grows(self, sign: int, beyond: z3.BoolRef, name: str) -> bool:
+        """Whether a case that is changed so much, with a number near the largest that its type holds, is changed by
+        less when that number alone is halved: then it is the number that makes it large, and no rule limits it."""
+        fact, kind = self.numbers[name]
+        half = kind.bound * 10**fact.scale // 2
+        large = self.search.flag(conj((fact.known, disj((fact.value >= half, fact.value <= -half)))))
+        model = self.search.exists(self.known, beyond, large)
+        if model is None:
+            return False
+        number = model.eval(fact.value, model_completion=True).as_long()
+        pins = [each == model.eval(each, model_completion=True) for each in self._terms(fact)]
+        other = self.search.exists(self.known, self.search.flag(z3.And([*pins, fact.value == number // 2])))
+        return other is not None and sign * (self._of(model) - self._of(other)) > 0
 
-    def _small(self, names: Iterable[str], limit: Limit) -> z3.BoolRef:
-        """The cases in which some numbers of the thing, and all of other things, are within a limit."""
-        facts = [*(self.numbers[name] for name in names), *self._others]
-        return self.search.flag(conj(disj((neg(fact.known), conj((
-            fact.value >= -limit(kind) * 10**fact.scale, fact.value <= limit(kind) * 10**fact.scale))))
-            for fact, kind in facts))
+    def _of(self, model: z3.ModelRef) -> int:
+        return int(model.eval(self.change, model_completion=True).as_long())
+
+    def _terms(self, but: Sym) -> Iterator[z3.ExprRef]:
+        """Everything that makes a case what it is, but for one fact."""
+        for thing in self.world.things():
+            yield from _free(thing.there)
+            for fact in thing.facts.values():
+                if fact is not but:
+                    yield from _free(fact.known)
+                    yield from _free(fact.value)
 
     def _one(self, name: str) -> z3.BoolRef:
         """The cases in which a fact is one unit, of this thing and of whatever other has it."""
@@ -96,6 +93,23 @@ class Effects:
             else:
                 top = least - 1
         return EXACT.scaleb(Decimal(best * sign), -self.scale)
+
+
+def _free(term: Any) -> Iterator[z3.ExprRef]:
+    """The variables of a value."""
+    match term:
+        case z3.ExprRef():
+            yield term
+        case Items():
+            for slot in term.slots:
+                yield from _free(slot.there)
+                yield from _free(slot.value.value)
+        case dict():
+            for part in term.values():
+                yield from _free(part.known)
+                yield from _free(part.value)
+        case _:
+            pass
 
 
 def _numbers(world: Both, thing: Thing) -> Iterator[tuple[str, Sym, types.Number]]:

@@ -161,7 +161,8 @@ def extreme(of: Difference, found: Extreme, up: bool) -> str:
     named = listed(found.grows_with)
     if found.by_one is None:
         return f"vokser med {named} uten grense"
-    return f"vokser med {named} uten grense: {signed(of.type, found.by_one)} når {named} er 1"
+    said = f"{'' if found.by_one else 'men '}{signed(of.type, found.by_one)} når {named} er 1"
+    return f"vokser med {named} uten grense{':' if found.by_one else ','} {said}"
 
 
 # ── What is not in it ────────────────────────────────────────────────────────────────────────────────────────
