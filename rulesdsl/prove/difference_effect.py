@@ -46,7 +46,18 @@ class Effects:
                 grows = tuple(name for name in self.numbers if self._grows(sign, beyond, name))
                 if grows:
                     return Extreme(None, grows, self._most(sign, [self._one(name) for name in grows]))
-        return Extreme(self._most(sign, []))
+        most = self._most(sign, [])
+        reached = self.search.flag(self.change * sign >= int(most.scaleb(self.scale) * sign))
+        if self.search.exists(self.known, reached, self._halved()) is None:
+            return Extreme(None, tuple(self.numbers))  # several numbers only together make it so large
+        return Extreme(most)
+
+    def _halved(self) -> z3.BoolRef:
+        """The cases in which no number is more than half of what its type holds."""
+        return self.search.flag(conj(
+            disj((neg(fact.known), conj((fact.value <= kind.bound * 10**fact.scale // 2,
+                                         fact.value >= -kind.bound * 10**fact.scale // 2))))
+            for fact, kind in (*self.numbers.values(), *self._others)))
 
     def _grows(self, sign: int, beyond: z3.BoolRef, name: str) -> bool:
         """Whether a case that is changed so much, with a number near the largest that its type holds, is changed by

@@ -172,6 +172,8 @@ class _Question:
             reason = self._late(error)
         self.search.ends = self.ends
         parts = sorted((self._part(region, found) for region in found), key=_simplest)
+        if not reason and any(part.witness is None for part in parts):
+            reason = "et eksempel ble ikke funnet, eller holdt ikke da det ble avgjort på nytt"
         missing: Missing | None = None
         try:
             missing = None if reason else self._missing()

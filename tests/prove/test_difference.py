@@ -287,6 +287,16 @@ def test_an_amount_that_grows_with_a_fact(proving: Proving) -> None:
     assert (made.up.amount, made.up.grows_with, made.up.by_one) == (None, ("uttrekk",), Decimal("20.00"))
 
 
+def test_an_amount_that_a_rule_limits_upward_alone(proving: Proving) -> None:
+    first = FIRST.replace("vekting er vekt[gruppe].vekt ellers 0 poeng", "vekting er min(stykker; 1000) * 1 poeng")
+    first = first.replace("  gruppe         : tekst", "  gruppe : tekst\n  stykker : tall")
+    made = only(proving(PRICE, first=first))
+    assert made.up is not None
+    assert (made.up.amount, made.up.grows_with) == (Decimal("10000.00"), ())
+    assert made.down is not None
+    assert (made.down.amount, made.down.grows_with) == (None, ("stykker",))
+
+
 def test_a_limit_on_parts_says_that_there_may_be_more(tmp_path: Path) -> None:
     change = "opphev punkt 6.2\n\nopphev punkt 7\n"
     root = write(tmp_path / "r", a=FIRST, b=SECOND + change)
