@@ -15,7 +15,10 @@ from rulesdsl.evaluate.properties import Tried, try_property
 from rulesdsl.evaluate.trace import GroupOutcome
 from rulesdsl.prove.properties import COUNT, SECONDS, Verdict, prove_property
 from rulesdsl.prove.thresholds import Stretch, Thresholds, find_thresholds
-from rulesdsl.trying import simplest
+from rulesdsl.trying import search, simplest
+
+CASES = 200
+"""How many cases a property is tried on where the solver could not settle it."""
 
 MOST_TRIES, MOST_TOGETHER = 12, 3
 """How many sets of clauses are left out to see whether the property would hold without them, and how large ones."""
@@ -27,9 +30,11 @@ def prove(
     """Whether a property holds for every case of an edition; where it does not, a plain case that breaks it.
 
     With ``reasons`` also the clauses without which it would hold. ``seconds`` is the limit of each question, ``count``
-    how many things of a kind may stand together.
+    how many things of a kind may stand together. What the solver cannot settle is tried on cases that are made up.
     """
     found = prove_property(promise, edition, seconds=seconds, count=count)
+    if found.verdict == "ikke avgjort":
+        return _tried(found)
     if found.counterexample is None:
         return found
     documents, tried = simplest(promise, edition, found.documents, found.counterexample)
@@ -37,6 +42,15 @@ def prove(
     if not reasons:
         return found
     return evolve(found, clauses=_culprits(found, seconds, count))
+
+
+def _tried(found: Verdict) -> Verdict:
+    """A property that was not settled, tried on cases that are made up: one of them may break it."""
+    made = search(found.promise, found.edition, cases=CASES)
+    if made.verdict == "brutt":
+        return evolve(found, verdict="motbevist", reason="", documents=made.documents,
+                      counterexample=made.counterexample)
+    return evolve(found, reason=f"{found.reason} {made.sentence}", documents=())
 
 
 def thresholds(
