@@ -52,7 +52,7 @@ def key_of(contents: Mapping[str, bytes]) -> str:
     """The hash of the engine and of all files, their names included."""
     digest = hashlib.sha256(_engine())
     for name, content in contents.items():
-        digest.update(f"{len(name)} {name} {len(content)} ".encode())
+        digest.update(f"{len(name)} {name} {len(content)} ".encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
 

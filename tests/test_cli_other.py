@@ -329,11 +329,13 @@ def test_the_examples_fit_the_schema(isfrules: Isfrules) -> None:
     for path in EXAMPLES:
         text = path.read_text(encoding="utf-8")
         for one in text.splitlines() if path.suffix == ".jsonl" else [text]:
-            edition = explain_text(workspace, one, path.name, Question(alternatives=False)).cases[-1].edition
-            if edition not in of_edition:
+            cases = explain_text(workspace, one, path.name, Question(alternatives=False)).cases
+            editions = {case.edition for case in cases}
+            for edition in editions - set(of_edition):
                 own = isfrules("schema", "--edition", edition)
                 of_edition[edition] = jsonschema.Draft202012Validator(json.loads(own.stdout))
-            of_edition[edition].validate(json.loads(one))
+            # A course over New Year has codes that only one of its editions knows.
+            assert any(of_edition[edition].is_valid(json.loads(one)) for edition in editions), path.name
     for wrong in ({"utdato": "2020-06-01", "debitr": 1}, {"utdato": "1.6.2020"}, {"drg": "442"}, [1]):
         assert not validator.is_valid(wrong)
 

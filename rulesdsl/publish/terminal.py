@@ -287,6 +287,9 @@ def _breaks(text: str, first: int, rest: int) -> list[int]:
     for token in text.split(" "):
         size = cell_len(token)
         gap = 1 if used else 0
+        if not size:  # of several spaces in a row, a line is broken at the last
+            used, start = used + gap, start + 1
+            continue
         if used and used + gap + size > room:
             found.append(start)
             used, gap, room = 0, 0, rest

@@ -276,10 +276,10 @@ def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr
         for at, (each, _) in enumerate(theirs):
             shared = next((number for number, (one, _) in enumerate(mine) if one.name == each.name), None)
             if shared is not None:
-                same = exp.EQ(this=part(3 + 2 * at), expression=column(whos[shared]))
-                named = [text(mine[shared][1]), *down, part(2)]
+                same = exp.EQ(this=part(2 + 2 * at), expression=column(whos[shared]))
+                named = [text(mine[shared][1]), *down, part(2 + 2 * len(theirs))]
                 ways.append((both(is_it, same), joined_text(*named)))
-            key = part(4 + 2 * at)
+            key = part(3 + 2 * at)
             none = exp.EQ(this=key, expression=text(""))
             down = [text(f"{each.plural}["), paren(case((none, text("0")), otherwise=key)), text("]."), *down]
     shown = exp.Lambda(this=case(*ways), expressions=[exp.to_identifier("x")])

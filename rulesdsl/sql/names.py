@@ -60,15 +60,15 @@ def fact(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
 
 
 def fact_among_many(node: ir.Field, edition: ir.Edition, entity: ir.Entity) -> exp.Expr:
-    """A fact that is missing, where things of several entities are decided: the entity, the path, and then who it is
-    and its key, and the same of each that it belongs to."""
+    """A fact that is missing, where things of several entities are decided: the entity, who it is and its key, the same
+    of each that it belongs to, and last the path, to which a search in a list adds the element."""
     levels, whos = above(edition, entity), identities(edition, entity)
     first = next(at for at, (_, front) in enumerate(levels) if front == way(node.of))
-    parts = [text(levels[first][0].name + SEPARATOR + ".".join(node.path))]
+    parts = [text(levels[first][0].name)]
     for (owner, front), who in zip(levels[first:], whos[first:], strict=True):
         between = text(SEPARATOR)
         parts += [between, column(who), between, coalesce(column(front + owner.key), text(""))]
-    return joined_text(*parts)
+    return joined_text(*parts, text(SEPARATOR + ".".join(node.path)))
 
 
 Waits = list[tuple[exp.Expr, exp.Expr]]

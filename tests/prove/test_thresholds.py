@@ -323,7 +323,7 @@ def test_a_call_that_is_wrong(isfrules: Isfrules, tmp_path: Path, words: tuple[s
 
 
 def test_which_edition(isfrules: Isfrules) -> None:
-    result = isfrules("thresholds")
+    result = isfrules("--rulebooks", "regelverk/isf", "thresholds")
     assert result.exit_code == 2
     assert "Hvilken utgave?\n  Velg en med --edition. Her finnes isf@2017, " in result.output
 
