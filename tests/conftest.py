@@ -18,16 +18,17 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiled rulebooks are kept apart for each test, and no variable of the user's changes what is tested."""
-    monkeypatch.setenv("ISFRULES_CACHE", str(tmp_path_factory.mktemp("cache")))
+def _own_surroundings(warm_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the user's changes what is tested. Compiled rulebooks are kept from test to test, for to compile
+    all that are shipped takes seconds; tests that are about this keep their own."""
+    monkeypatch.setenv("ISFRULES_CACHE", str(warm_cache))
     for name in ("ISFRULES_RULEBOOKS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
 def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for tests that run many commands on the same rulebooks and are not about the cache."""
+    """The cache of all tests of one process that are not about the cache."""
     return tmp_path_factory.mktemp("warm")
 
 

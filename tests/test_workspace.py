@@ -25,6 +25,12 @@ from rulesdsl.workspace import Workspace, find_root
 SHOWN = json.dumps(case(a=True))
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(_own_surroundings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These are about the cache, and each has its own."""
+    monkeypatch.setenv("ISFRULES_CACHE", str(tmp_path / "hurtiglager"))
+
+
 @pytest.fixture
 def regler(tmp_path: Path) -> Path:
     return write(tmp_path / "regler", a=HEAD + FALLBACK)
