@@ -115,7 +115,8 @@ def _alike(
 ) -> tuple[Thing, ...]:
     """Two documents that are the same but for what the property names; the fields named are aimed at in both."""
     first = draw_facts(made, kind, choose, None, WHOLE)
-    _aimed(property_, made, kind, choose, {likeness.right: first})
+    # What is asked of either holds for the facts that the two share.
+    _aimed(property_, made, kind, choose, {likeness.right: first, likeness.left: first})
     other = varied(first, kind, made, likeness.but, choose)
     changed = dict(other)
     _aimed(property_, made, kind, choose, {likeness.right: dict(first), likeness.left: changed})

@@ -69,9 +69,9 @@ def command(
     workspace = open_workspace(rulebooks)
     try:
         named = read_naming(read_file(naming, "navn"), str(naming)) if naming is not None else Naming()
-        if Path(data).is_dir():
+        if Path(data).is_dir() and engine == "duckdb":  # to Spark a folder is one table, in parts
             _run_folder(Job(data, out or Path("svar"), named, edition, known, patients, overwrite, brief, memory),
-                        workspace, engine, only_plan, form)
+                        workspace, only_plan, form)
             return
         job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite, brief, memory)
         if only_plan:
@@ -118,13 +118,13 @@ def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
         sys.exit(FINDINGS)
 
 
-def _run_folder(job: "Job", workspace: Any, engine: str, only_plan: bool, form: str) -> None:
+def _run_folder(job: "Job", workspace: Any, only_plan: bool, form: str) -> None:
     """A folder with a table for each entity."""
     from rulesdsl.batch.several import run_folder
     from rulesdsl.batch.summary import to_json, to_text
 
-    if engine != "duckdb" or only_plan or job.parents is not None:
-        fail("En mappe kan bare kjøres på DuckDB, uten --plan og --patients.",
+    if only_plan or job.parents is not None:
+        fail("En mappe kjøres uten --plan og --patients.",
              "Utelat valgene; tabellene i mappen sier selv hva som hører til hva.")
     with progress() as step:
         summaries = run_folder(job, workspace, step)

@@ -126,7 +126,7 @@ members = st.one_of(
     _made(ast.MemberDecl, names, texts, st.just(True), texts, st.none() | dates, st.none() | dates),
 )
 fields = _made(ast.FieldDecl, names, types, st.sampled_from(["", "nøkkel", "rettsdato"]), st.booleans(),
-               st.booleans(), texts)
+               st.booleans(), st.booleans(), texts)
 columns = _made(ast.ColumnDecl, st.sampled_from(["nøkkel", "kolonne"]), names, types)
 data = st.one_of(
     sources, _made(ast.KodeverkDecl, names, texts, _many(members, 1)),

@@ -198,11 +198,11 @@ def test_asking_leaves_the_run_as_it_was(book: Rulebook, document: Document) -> 
     edition = book.edition()
     case = load(document, edition)
     run = decide(edition, case)
-    before = dict(run.outcomes), [(frame.around, dict(frame.seen)) for frame in run.frames.values()]
+    before = dict(run.outcomes), [(set(frame.looked), dict(frame.seen)) for frame in run.frames.values()]
     for thing in case.things:
         for name in edition.results:
             contributions(run.outcomes[thing, name], run, thing)
-    assert (dict(run.outcomes), [(frame.around, dict(frame.seen)) for frame in run.frames.values()]) == before
+    assert (dict(run.outcomes), [(set(frame.looked), dict(frame.seen)) for frame in run.frames.values()]) == before
     for thing in case.things:
         for result in explain(run, thing).results:
             plain = contributions(run.outcomes[thing, result.name], run, thing)
