@@ -5,7 +5,7 @@ The only place below the command line that touches files.
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -210,9 +210,21 @@ class Workspace:
         """Why there is no edition of a name to decide by, and what to do."""
         if any(each.id == name for each in self.broken):
             return f"Utgaven «{name}» har feil.", "Kjør «isfrules check» og rett feilene først."
-        ids = [each.id for each in self.index]
-        known = f"Her finnes {', '.join(ids)}." if ids else ""
-        return f"ISF413  Utgaven «{name}» finnes ikke.", did_you_mean(name, ids) or known
+        return f"ISF413  Utgaven «{name}» finnes ikke.", there_is(name, [each.id for each in self.index])
+
+
+def there_is(name: str, ids: Collection[str]) -> str:
+    """What there is in place of an edition that is not: the one that was likely meant, or what else there is of its
+    rulebook; else the rulebooks, for of them all there may be very many editions."""
+    books: dict[str, list[str]] = {}
+    for each in ids:
+        books.setdefault(each.rpartition("@")[0], []).append(each)
+    book, _, year = name.rpartition("@")
+    near = "" if year.isdecimal() and book in books else did_you_mean(name, ids)  # one year is near to any other
+    own = books.get(book) or (next(iter(books.values())) if len(books) == 1 else [])
+    if near or own:
+        return near or f"Her finnes {', '.join(own)}."
+    return f"Her finnes utgaver av {', '.join(sorted(books))}. Se dem med «isfrules show»." if books else ""
 
 
 def _kept_as(name: str, until: datetime.date | None) -> str:

@@ -357,7 +357,7 @@ def many_clauses(number: int) -> str:
 
 
 def test_the_work_grows_with_the_text() -> None:
-    """Counted in calls, which are the same on every machine: eight times the text asks for about eight times as many."""
+    """Counted in calls, which are the same on every machine: eight times the text takes about eight times as many."""
 
     def calls(number: int) -> int:
         problems = Problems()

@@ -302,7 +302,7 @@ def test_show_a_clause(isfrules: Isfrules, regler: Path) -> None:
 
 
 def test_show_what_is_not_there(isfrules: Isfrules) -> None:
-    for call, said in {"isf@2020x": "Mente du «isf@2020»?", "x": "isf@2017",
+    for call, said in {"isf@2020x": "Mente du «isf@2020»?", "isf@2031": "Her finnes isf@2017,", "x": ", isf, ",
                        "isf@2020 4.3.7": "Mente du «4.3.6»?", "isf@2020 hovedregl": "Mente du «hovedregel»?"}.items():
         result = isfrules("show", *call.split())
         assert (result.exit_code, result.stdout) == (2, "")

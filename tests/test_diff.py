@@ -364,7 +364,7 @@ def test_markdown_is_a_chapter(isfrules: Isfrules, regler: Path) -> None:
 
 
 @pytest.mark.parametrize(("names", "message", "hint"), [
-    (("prøve@2020", "prøve@2022"), "ISF413  Utgaven «prøve@2022» finnes ikke.", "Mente du «prøve@202"),
+    (("prøve@2020", "prøve@2022"), "ISF413  Utgaven «prøve@2022» finnes ikke.", "Her finnes prøve@2020, prøve@2021."),
     (("prove@2020", "prøve@2021"), "ISF413  Utgaven «prove@2020» finnes ikke.", "Mente du «prøve@2020»?"),
 ])
 def test_an_edition_that_is_not_there(

@@ -15,7 +15,7 @@ from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.formatter import format_tree
-from rulesdsl.workspace import EditionInfo, Root, Workspace
+from rulesdsl.workspace import EditionInfo, Root, Workspace, there_is
 
 
 @click.command(
@@ -36,8 +36,7 @@ def command(
         return
     checked = workspace.checked
     if edition not in checked.known:
-        hint = did_you_mean(edition, checked.known) or f"Her finnes {', '.join(checked.known)}."
-        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", hint)
+        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", there_is(edition, checked.known))
     files = checked.known[edition]
     if known is not None and files.known_from is not None and known < files.known_from:
         fail(f"ISF436  Utgaven {edition} ble kjent {files.known_from}.", "Velg en senere dag med --known.")

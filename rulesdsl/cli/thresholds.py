@@ -20,7 +20,7 @@ from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number, is_money, type_name
 from rulesdsl.diagnostics import did_you_mean
-from rulesdsl.workspace import Workspace
+from rulesdsl.workspace import Workspace, there_is
 
 if TYPE_CHECKING:
     from rulesdsl.prove.thresholds import Thresholds
@@ -75,7 +75,7 @@ def _amount(text: str) -> Decimal:
 def _edition(workspace: Workspace, name: str | None) -> Edition:
     ids = [each.id for each in workspace.index]
     if name is None and len(ids) != 1:
-        fail("Hvilken utgave?", f"Velg en med --edition. Her finnes {', '.join(ids)}." if ids else
+        fail("Hvilken utgave?", f"Velg en med --edition. {there_is('', ids)}" if ids else
              "Kjør «isfrules check» og rett feilene først.")
     found = workspace.edition(name or ids[0])
     if found is None:

@@ -145,12 +145,17 @@ class Question:
         return "motbevist", "", documents, tried
 
     def _settled(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
-        """Proved, unless it promises nothing."""
+        """Nothing breaks it: proved, unless it promises nothing."""
         within = is_yes(self.where)
-        if self.solving.find(within, is_yes(self.holds)).answer == "finnes":
+        kept = self.solving.find(within, is_yes(self.holds))
+        if kept.answer == "finnes":
             return "bevist", "", (), None
-        if self.solving.find(within).answer == "finnes ikke":
+        spoken = self.solving.find(within)
+        if spoken.answer == "finnes ikke":
             return "tom", "vilkåret kan aldri være oppfylt, så egenskapen lover ingenting.", (), None
+        if "ikke avgjort" in (kept.answer, spoken.answer):
+            reason = kept.reason if kept.answer == "ikke avgjort" else spoken.reason
+            return "ikke avgjort", f"ingen sak bryter den, men det er uvisst om den gjelder noen: {reason}.", (), None
         return "tom", "det den lover, er aldri kjent for noen sak den gjelder.", (), None
 
 

@@ -7,6 +7,8 @@ from backends.test_agreement import WORKSPACE
 from prove.promises import edition, promise
 
 from rulesdsl.prove.properties import Verdict, prove_property
+from rulesdsl.prove.solving import Found, Solving
+from rulesdsl.prove.terms import Logic
 from rulesdsl.proving import prove
 
 PLAIN = "a er som b unntatt form"
@@ -166,3 +168,19 @@ def test_technology_neutrality_is_the_true_story(name: str, wanted: str) -> None
     assert found.verdict == wanted
     assert found.clauses == {"isf@2017": (("poliklinisk_form", "6.2"),), "isf@2018": (("poliklinisk_form", "6.2"),),
                              "isf@2019": (("poliklinisk_form",),)}.get(name)
+
+
+def test_what_may_promise_nothing_is_not_called_empty_before_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing breaks it, but time runs out before a case that it speaks of is found."""
+    find, asked = Solving.find, iter(range(10))
+
+    def late(self: Solving, *items: Logic) -> Found:
+        return find(self, *items) if next(asked) == 0 else Found("ikke avgjort", None, "tidsgrensen ble nådd")
+
+    monkeypatch.setattr(Solving, "find", late)
+    made = edition(tmp_path, promise("der ikke a.teller gjelder a.betaling er 0 kr"))
+    found = prove_property(made.properties["løftet"], made)
+    assert (found.verdict, found.counterexample) == ("ikke avgjort", None)
+    assert found.reason.endswith("tidsgrensen ble nådd.")
