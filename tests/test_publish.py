@@ -21,6 +21,7 @@ from rulesdsl.core.types import DOGN, KRONER, POENG, Bool, Code, Date, ListOf, N
 from rulesdsl.core.values import change, exact, shown, spoken
 from rulesdsl.diagnostics import Diagnostic, Label, render_plain
 from rulesdsl.evaluate.explanation import CaseExplanation, Contribution, Explanation, Mark
+from rulesdsl.evaluate.marks import gathered
 from rulesdsl.publish import problems, terminal
 from rulesdsl.publish.html import to_html
 from rulesdsl.publish.json import explanation_schema, to_json
@@ -515,3 +516,19 @@ def test_only_what_is_used_is_imported() -> None:
         capture_output=True, text=True, check=True,
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_marks_that_say_the_same_are_one_sentence() -> None:
+    said = {"ubekreftet": "er ikke bekreftet", "eksempel": "er laget"}
+    marks = [Mark("ubekreftet", "punkt 1.2", "Punkt 1.2 er ikke bekreftet av en publisert kilde."),
+             Mark("skjønn", "vurdert", "vurdert er et skjønn."), Mark("skjønn", "ment", "ment er et skjønn."),
+             *(Mark(kind, what, f"{what} {says}.") for kind, says in said.items()  # type: ignore[arg-type]
+               for what in ("pris", "andel", "vekt[A]"))]
+    marks += [Mark("eksempel", "punkt 3", "Punkt 3 er laget."), marks[0], Mark("eksempel", "punkt 4", "Punkt 4 er laget.")]
+    assert list(gathered(marks)) == [
+        ("ubekreftet", "Punkt 1.2 er ikke bekreftet av en publisert kilde."),
+        ("skjønn", "vurdert er et skjønn."), ("skjønn", "ment er et skjønn."),
+        ("ubekreftet", "Pris, andel og vekt[A] er ikke bekreftet av en publisert kilde."),
+        ("eksempel", "Pris, andel og vekt[A] er laget for at reglene skal kunne prøves; tallene er ikke ekte."),
+        ("eksempel", "Punktene 3 og 4 er laget for at reglene skal kunne prøves; tallene er ikke ekte."),
+    ]

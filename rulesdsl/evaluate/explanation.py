@@ -22,16 +22,17 @@ Role = Literal["decides", "agrees", "overridden", "fell", "waits", "conflicts"]
 """What a rule came to: it decides; it holds and says the same as the one that decides; it holds and an exception
 goes before it; it does not hold; it cannot be told yet whether it holds or what it gives; it stands against another."""
 
+MarkKind = Literal["ubekreftet", "eksempel", "avledet", "skjønn"]
+
 
 @frozen
 class Mark:
-    """A warning that follows a value everywhere: ``standing`` other than offisiell, or ``skjønn``.
+    """A warning that follows a value everywhere: a standing other than offisiell, or ``skjønn``.
 
-    ``kind`` is ``ubekreftet``, ``eksempel``, ``avledet`` or ``skjønn``; ``what`` is the name of the figure, clause
-    or fact; ``text`` a whole sentence.
+    ``what`` is the name of the figure, clause or fact; ``text`` a whole sentence.
     """
 
-    kind: Literal["ubekreftet", "eksempel", "avledet", "skjønn"]
+    kind: MarkKind
     what: str
     text: str
 

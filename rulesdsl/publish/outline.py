@@ -25,6 +25,7 @@ from rulesdsl.evaluate.explanation import (
     WhyNot,
     Written,
 )
+from rulesdsl.evaluate.marks import gathered
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
 from rulesdsl.publish.reasons import (
     Reasons,
@@ -63,7 +64,7 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
         ("would_take", "Hva som skulle til", _would_take(case, detail)),
         ("why_not", f"Hva som skulle til for at {case.why_not.wanted}" if case.why_not else "",
          _why_not(case.why_not) if case.why_not else ()),
-        ("marks", "Merk", [_mark(mark) for mark in _marks(case, detail)]),
+        ("marks", "Merk", [Line("mark", (piece(text),), label=kind) for kind, text in gathered(_marks(case, detail))]),
         ("notes", "Forutsetninger", [Line("note", (piece(note),)) for note in case.notes if detail != "short"]),
         ("contributions", f"{CONTRIBUTIONS}, med endringen", _contributions(changed, detail) if changed else ()),
         ("why", "Hvorfor, med endringen", _reasons(changed, detail) if changed else ()),
@@ -238,17 +239,13 @@ def _marks(case: CaseExplanation, detail: Detail) -> list[Mark]:
     told = sides if detail == "full" else [case] if detail == "medium" else []
     found += [mark for side in told for result in _in_order(side) if len(result.contributions) > 1
               for each in result.contributions for mark in each.marks]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _sides(case: CaseExplanation) -> list[CaseExplanation]:
     """The case, and what it is set against."""
     other = case.compared.other if case.compared and not case.compared.same else None
     return [side for side in (case, case.changed, other) if side]
-
-
-def _mark(mark: Mark) -> Line:
-    return Line("mark", (piece(mark.text),), label=mark.kind)
 
 
 def _sources(case: CaseExplanation) -> list[Line]:
