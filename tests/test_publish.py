@@ -524,7 +524,7 @@ def test_marks_that_say_the_same_are_one_sentence() -> None:
              Mark("skjønn", "vurdert", "vurdert er et skjønn."), Mark("skjønn", "ment", "ment er et skjønn."),
              *(Mark(kind, what, f"{what} {says}.") for kind, says in said.items()  # type: ignore[arg-type]
                for what in ("pris", "andel", "vekt[A]"))]
-    marks += [Mark("eksempel", "punkt 3", "Punkt 3 er laget."), marks[0], Mark("eksempel", "punkt 4", "Punkt 4 er laget.")]
+    marks += [*(Mark("eksempel", f"punkt {number}", f"Punkt {number} er laget.") for number in (3, 4)), marks[0]]
     assert list(gathered(marks)) == [
         ("ubekreftet", "Punkt 1.2 er ikke bekreftet av en publisert kilde."),
         ("skjønn", "vurdert er et skjønn."), ("skjønn", "ment er et skjønn."),
