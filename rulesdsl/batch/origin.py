@@ -3,14 +3,17 @@
 import datetime
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from attrs import field
 
 from rulesdsl.batch.columns import Naming
 from rulesdsl.batch.inputs import DATABASES
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
+from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import ENGINE
 from rulesdsl.source import frozen
 
@@ -39,7 +42,7 @@ class Data:
 @frozen
 class Origin:
     """What a run was asked, and of which data. ``meanings`` has what the rules of each edition meant, ``engine`` who
-    decided."""
+    decided. Of a folder ``data`` is the folder, and ``tables`` are the tables in it by entity."""
 
     data: Data
     parents: Data | None
@@ -48,6 +51,7 @@ class Origin:
     known: datetime.date | None
     meanings: Mapping[str, str]
     engine: str
+    tables: Mapping[str, Data] = field(factory=dict)
 
     @property
     def rulebook(self) -> str | None:
@@ -61,11 +65,27 @@ def origin(job: "Job", made: Plan) -> dict[str, Any]:
     return {
         "data": _told(job.data, beside, sum(made.days.rows.values())),
         "patients": _told(job.parents, beside, None) if job.parents is not None else None,
+        **_asked(job, made.rulebook.forced, made.used),
+    }
+
+
+def origin_of_folder(job: "Job", tables: Mapping[str, tuple[str, int]], forced: Edition | None,
+                     used: Iterable[Edition]) -> dict[str, Any]:
+    """The same of a folder. ``tables`` have the file of each entity, and how many rows it has."""
+    beside = job.out.resolve()
+    return {
+        "data": _told(job.data, beside, None), "patients": None,
+        "tables": {name: _told(file, beside, rows) for name, (file, rows) in tables.items()},
+        **_asked(job, forced, used),
+    }
+
+
+def _asked(job: "Job", forced: Edition | None, used: Iterable[Edition]) -> dict[str, Any]:
+    return {
         "naming": {"columns": dict(job.naming.columns),
                    "values": {path: dict(meant) for path, meant in job.naming.values.items()}},
-        "edition": made.rulebook.forced.id if made.rulebook.forced else None,
-        "known": str(job.known) if job.known else None,
-        "meanings": {each.id: each.meaning for each in made.used},
+        "edition": forced.id if forced else None, "known": str(job.known) if job.known else None,
+        "meanings": {each.id: each.meaning for each in used},
     }
 
 
@@ -99,34 +119,38 @@ def _written(path: Path) -> tuple[int, str]:
 
 
 def sums_of(out: Path) -> Path:
-    """The file of sums that stands beside a file of answers."""
+    """The file of sums that stands beside a file of answers, or in a folder of them."""
+    if out.is_dir():
+        return out / "sum.json"
     return out.with_name(f"{out.with_suffix('').name}-sum.json")
 
 
 def read_origin(out: Path) -> Origin:
     """Where the answers in a file came from. Raises ``CannotRun``."""
-    if not out.is_file():
-        raise cannot(f"«{out}» finnes ikke.", "Oppgi filen med svar fra «isfrules run».")
+    if not out.exists():
+        raise cannot(f"«{out}» finnes ikke.", "Oppgi filen eller mappen med svar fra «isfrules run».")
     sums = sums_of(out)
+    beside = sums.resolve().parent
     try:
         read = json.loads(sums.read_text(encoding="utf-8"))
         found, engine = read["origin"], read["engine"]
         parents = found["patients"]
         return Origin(
-            _data(found["data"], out), _data(parents, out) if parents is not None else None,
+            _data(found["data"], beside), _data(parents, beside) if parents is not None else None,
             Naming(found["naming"]["columns"], found["naming"]["values"]), found["edition"],
-            datetime.date.fromisoformat(found["known"]) if found["known"] else None, found["meanings"], engine)
+            datetime.date.fromisoformat(found["known"]) if found["known"] else None, found["meanings"], engine,
+            {name: _data(each, beside) for name, each in found.get("tables", {}).items()})
     except FileNotFoundError:
         raise cannot(f"«{sums}» finnes ikke.", "Den skal stå ved siden av svarene. Kjør dataene på nytt.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise cannot(f"«{sums}» sier ikke hvor dataene kom fra.", "Kjør dataene på nytt.") from None
 
 
-def _data(read: Mapping[str, Any], out: Path) -> Data:
+def _data(read: Mapping[str, Any], beside: Path) -> Data:
     """A table where it was, or, if it is not there, where it was as seen from the answers."""
     path = Path(read["path"])
-    moved = out.resolve().parent / read["near"] if read["near"] is not None else path
-    if not path.is_file() and moved.is_file():
+    moved = beside / read["near"] if read["near"] is not None else path
+    if not path.exists() and moved.exists():
         path = moved.resolve()
     return Data(read["given"], path, read["table"], read["bytes"], read["modified"], read["rows"])
 
@@ -135,7 +159,8 @@ def changed(found: Origin, rows: int | None) -> tuple[str, ...]:
     """What is not as it was when the run was done, in sentences. ``rows`` is how many rows the data have now, where
     that is known."""
     said: list[str] = []
-    for each, now in ((found.data, rows), (found.parents, None)):
+    one = ((found.data, rows), (found.parents, None))
+    for each, now in ((table, None) for table in found.tables.values()) if found.tables else one:
         if each is None:
             continue
         size, modified = _written(each.path)

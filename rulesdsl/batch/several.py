@@ -3,36 +3,39 @@
 Its main difference with ``run`` is that everything is read with all care, and each decided entity has its own answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+from attrs import evolve
 
 from rulesdsl.batch.careful import FAULTS, among
 from rulesdsl.batch.columns import Matching, Naming, fields_of
 from rulesdsl.batch.decide import BROKEN
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import DATABASES, TEXTS, Source, broken_lines, identifier, open_source, quoted
+from rulesdsl.batch.origin import origin_of_folder
 from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, matched, readable, stage
 from rulesdsl.batch.problems import Problem, cannot
 from rulesdsl.batch.run import Job, Step
 from rulesdsl.batch.summary import Summary, account, to_json
+from rulesdsl.batch.together import Deciding, answers_of
+from rulesdsl.batch.words import words_of
 from rulesdsl.batch.workplace import work_beside
 from rulesdsl.core.ir import Edition
+from rulesdsl.deciding import ENGINE
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.publish.json import written
 from rulesdsl.source import frozen
-from rulesdsl.sql.by_date import compile_by_date
 from rulesdsl.sql.duckdb import DIALECT
-from rulesdsl.sql.entities import compile_for, decided_entities, needed_entities
-from rulesdsl.sql.facts import Rows, day, faults, parent_key, typed
+from rulesdsl.sql.entities import decided_entities, needed_entities
+from rulesdsl.sql.facts import Rows, day, faults, typed
 from rulesdsl.sql.names import above
-from rulesdsl.sql.terms import NotInSql
 from rulesdsl.workspace import Workspace
 
 
 @frozen
-class _Table:
+class Table:
     """The rows of an entity, as they came. ``days`` are there where the entity has a rettsdato."""
 
     book: Rulebook
@@ -59,18 +62,15 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
         con.execute(f"SET memory_limit = {quoted(job.memory)}")
         con.execute(f"SET temp_directory = {quoted(str(work / 'mellomlager'))}")
         con.execute(ENGINE_SETTINGS)
-        step("Leser", 0, len(files) + len(decided))
+        step("Leser", 0, 2)
         tables = {name: _taken(con, workspace, Rulebook(editions, name, latest, forced, job.known), file, job.naming)
                   for name, file in files.items()}
         _check_naming(job.naming, tables)
         used = _used(tables, editions)
         _read(con, tables, used, latest, forced)
+        answers = _decided(con, tables, used, forced, decided, job.brief, work, lambda what: step(what, 1, 2))
         summaries: dict[str, Summary] = {}
-        for number, name in enumerate(decided):
-            step(f"Avgjør {latest.entities[name].plural}", len(files) + number, len(files) + len(decided))
-            file = work / f"{latest.entities[name].plural}.parquet"
-            query = _answers(tables[name], used, forced, needed=set(tables), brief=job.brief)
-            con.execute(f"COPY ({query}) TO {quoted(str(file))} (FORMAT parquet)")
+        for name, file in answers.items():
             table = tables[name]
             summaries[name] = account(con, table.book, table.source, table.rows, used, file, table.notes, job.brief)
         aside = (f"SELECT entitet, rad, NULL::BIGINT AS linje, code, field, value, message FROM {identifier(FAULTS)} "
@@ -78,13 +78,20 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
                  f"{identifier(BROKEN)}")
         con.execute(f"COPY (SELECT * FROM ({aside}) ORDER BY entitet, linje, rad, field, code) TO "
                     f"{quoted(str(work / 'feil.parquet'))} (FORMAT parquet)")
-        sums = {name: to_json(summary) for name, summary in summaries.items()}
+        came_from = origin_of_folder(
+            job, {name: (file, _count(con, tables[name])) for name, file in files.items()}, forced, used)
+        sums = {"engine": ENGINE, "origin": came_from} | {name: to_json(one) for name, one in summaries.items()}
         (work / "sum.json").write_text(written(sums, indent=2) + "\n", encoding="utf-8")
         job.out.mkdir(exist_ok=True)
         for name in ("feil.parquet", "sum.json", *(f"{latest.entities[one].plural}.parquet" for one in decided)):
             (work / name).replace(job.out / name)
     step("Ferdig", 1, 1)
     return summaries
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+    row = con.execute(f"SELECT count(*) FROM {identifier(table.rows.relation)}").fetchone()
+    return int(row[0]) if row else 0
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +135,7 @@ def _check_out(job: Job, plurals: list[str]) -> None:
                      "Velg et annet navn med -o, eller skriv over med --overwrite.")
 
 
-def _check_naming(naming: Naming, tables: Mapping[str, _Table]) -> None:
+def _check_naming(naming: Naming, tables: Mapping[str, Table]) -> None:
     columns = {name for table in tables.values() for name, _ in table.source.columns}
     wrong = [Problem(f"--map navngir kolonnen «{name}», som ikke er i dataene.", did_you_mean(name, columns))
              for name in naming.columns if name not in columns]
@@ -136,8 +143,16 @@ def _check_naming(naming: Naming, tables: Mapping[str, _Table]) -> None:
         raise cannot(wrong[0].message, wrong[0].hint)
 
 
-def _taken(con: duckdb.DuckDBPyConnection, workspace: Workspace, book: Rulebook, file: str, naming: Naming) -> _Table:
+def _taken(con: duckdb.DuckDBPyConnection, workspace: Workspace, book: Rulebook, file: str, naming: Naming,
+           keep: bool = True) -> Table:
     """The rows of a file, under the names of the fields, with what days they have."""
+    table = opened(con, book, file, naming, keep)
+    with readable(table.source):
+        return evolve(table, days=days_of(con, table.rows, book, workspace) if book.date else None)
+
+
+def opened(con: duckdb.DuckDBPyConnection, book: Rulebook, file: str, naming: Naming, keep: bool = True) -> Table:
+    """The rows of a file, under the names of the fields."""
     source = open_source(con, file, "kilde")
     fields, own = fields_of(book.editions, book.entity), {name for name, _ in source.columns}
     said = Naming({name: path for name, path in naming.columns.items() if name in own},
@@ -147,15 +162,15 @@ def _taken(con: duckdb.DuckDBPyConnection, workspace: Workspace, book: Rulebook,
         raise cannot(f"«{file}» har ingen kolonne {book.group.rpartition('.')[2]}, og den sier hva radene hører til.",
                      "Legg den til, eller si hvilken kolonne det er, i --map.")
     with readable(source):
-        rows = stage(con, source, matching, f"rader {book.entity}", keep=True)
-    rows, notes = fitting(con, rows, matching, fields, book.editions)
-    return _Table(book, source, matching, rows, days_of(con, rows, book, workspace) if book.date else None, notes)
+        rows = stage(con, source, matching, f"rader {book.entity}", keep)
+        rows, notes = fitting(con, rows, matching, fields, book.editions)
+    return Table(book, source, matching, rows, None, notes)
 
 
 # ── Facts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _used(tables: Mapping[str, _Table], editions: tuple[Edition, ...]) -> tuple[Edition, ...]:
+def _used(tables: Mapping[str, Table], editions: tuple[Edition, ...]) -> tuple[Edition, ...]:
     """The editions that some row is decided by."""
     names = {name for table in tables.values() if table.days for name in table.days.editions.values()}
     return tuple(each for each in editions if each.id in names) or (editions[-1],)
@@ -165,7 +180,7 @@ def _facts(edition: Edition, name: str) -> str:
     return f"fakta {edition.id} {name}"
 
 
-def _read(con: duckdb.DuckDBPyConnection, tables: Mapping[str, _Table], used: tuple[Edition, ...], latest: Edition,
+def _read(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], used: tuple[Edition, ...], latest: Edition,
           forced: Edition | None) -> None:
     """The typed facts under each edition, those that others belong to first, and what is wrong with each row under the
     edition of its day; what has no day of its own is held to the latest."""
@@ -219,25 +234,21 @@ def _only_those_that_can_be_told_apart(con: duckdb.DuckDBPyConnection, name: str
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _answers(table: _Table, used: tuple[Edition, ...], forced: Edition | None, needed: set[str], brief: bool) -> str:
-    """The query of the answers of an entity: the rows that can be decided, with their keys, edition and results."""
-    name, latest = table.book.entity, used[-1]
-    aside = f"SELECT rad FROM {identifier(FAULTS)} WHERE entitet = {quoted(name)} AND rad IS NOT NULL"
-    relations = {each.id: {one: _facts(each, one) for one in needed & {*needed_entities(each)}} for each in used}
-    try:
-        query = (compile_for(forced, name, relations[forced.id], waits=not brief) if forced else
-                 compile_by_date(used, name, relations, waits=not brief))
-    except NotInSql as missing:
-        raise cannot(f"{latest.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
-                     "Avgjør sakene med «isfrules explain».") from None
-    about = latest.entities[name]
-    keys = [about.key, *([parent_key(latest, name)] if about.parent else [])]
-    told = ", ".join(f"f.{identifier(key)} AS {identifier(key.rpartition('.')[2])}" for key in keys)
-    edition = f"{quoted(forced.id)} AS utgave, s.* EXCLUDE (rad)" if forced else "s.* EXCLUDE (rad)"
-    parts = () if not brief else (".punkt", ".regel")
-    dropped = ", ".join(identifier(f"{each.name}{part}") for each in latest.results.values()
-                        if each.entity == name for part in parts)
-    if dropped:
-        edition = edition.replace("EXCLUDE (rad)", f"EXCLUDE (rad, {dropped})")
-    return (f"SELECT s.rad, {told}, {edition} FROM ({query.sql(DIALECT)}) AS s JOIN {identifier(_facts(latest, name))} "
-            f"AS f USING (rad) WHERE s.rad NOT IN ({aside}) ORDER BY s.rad")
+def _decided(
+    con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], used: tuple[Edition, ...], forced: Edition | None,
+    decided: Sequence[str], brief: bool, work: Path, step: Callable[[str], None],
+) -> dict[str, Path]:
+    """The files of answers."""
+    latest = used[-1]
+    words = {name: words_of(con, used, name, f"ord {name}") for name in decided}
+    for edition in used:
+        given = {result.entity for result in edition.results.values()}
+        facts = {name: _facts(edition, name) for name in needed_entities(edition) if name in tables}
+        own = tuple(name for name in decided if name in given)
+        Deciding(con, edition, used, facts, own, words, forced is not None, brief, step).add_answers()
+    found = {name: work / f"{latest.entities[name].plural}.parquet" for name in decided}
+    for name, file in found.items():
+        con.execute(f"COPY (SELECT * FROM {identifier(answers_of(name))} ORDER BY rad) TO {quoted(str(file))} "
+                    "(FORMAT parquet)")
+        con.execute(f"DROP TABLE {identifier(answers_of(name))}")
+    return found

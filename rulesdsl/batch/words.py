@@ -47,8 +47,9 @@ class Words:
         return f"CAST({value} AS {identifier(self.types[name])})" if name in self.types else value
 
 
-def words_of(con: duckdb.DuckDBPyConnection, editions: Iterable[Edition], entity: str) -> Words:
-    """The types of the columns of answers, with the words of all editions, made where the engine can see them."""
+def words_of(con: duckdb.DuckDBPyConnection, editions: Iterable[Edition], entity: str, called: str = "ord") -> Words:
+    """The types of the columns of answers, with the words of all editions, made where the engine can see them. What
+    they are ``called`` tells those of several entities apart."""
     words: dict[str, set[str]] = {}
     for edition in editions:
         words.setdefault("utgave", set()).add(edition.id)
@@ -66,6 +67,6 @@ def words_of(con: duckdb.DuckDBPyConnection, editions: Iterable[Edition], entity
     for found in words.values():
         listed = tuple(sorted(found))
         if listed and listed not in types:
-            types[listed] = f"ord {len(types) + 1}"
+            types[listed] = f"{called} {len(types) + 1}"
             con.execute(f"CREATE TYPE {identifier(types[listed])} AS ENUM ({', '.join(map(quoted, listed))})")
     return Words({name: types[tuple(sorted(found))] for name, found in words.items() if found})

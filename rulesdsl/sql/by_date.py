@@ -25,22 +25,19 @@ def compile_by_date(
 ) -> exp.Select:
     """The query of the results of an entity. ``tables`` has, for the id of each edition, the relations of its typed
     facts; the rows are the same in all of them. Rows of no edition are not given."""
-    kinds = _kinds(editions, entity)
     steps: list[tuple[str, exp.Expr]] = []
     answers: list[exp.Select] = []
     for edition in editions:
-        own = [result.name for result in edition.results.values() if result.entity == entity]
-        if not own:
+        if not any(result.entity == entity for result in edition.results.values()):
             continue
         given = {name: f"{edition.id} {name}" for name in tables[edition.id]}
         steps += [(given[name], _seen(edition, entity, name, tables[edition.id])) for name in given]
-        query = compile_for(edition, entity, given, waits=waits, only=_in_force(edition, entity))
+        query = compile_for(edition, entity, given, waits=waits, only=in_force(edition, entity))
         more, answer = _apart(query, edition.id)
         steps += more
         steps.append((f"{edition.id} svar", answer))
-        answers.append(exp.select(column(ROW), exp.alias_(text(edition.id), EDITION, quoted=True), *(
-            made for name, kind in kinds.items() for made in _columns(name, kind, name in own, waits)
-        )).from_(table(f"{edition.id} svar")))
+        answers.append(exp.select(column(ROW), exp.alias_(text(edition.id), EDITION, quoted=True), *common(
+            editions, entity, edition, waits)).from_(table(f"{edition.id} svar")))
     made: exp.Expr = answers[0]
     for answer in answers[1:]:
         made = exp.Union(this=made, expression=answer, distinct=False)
@@ -74,23 +71,32 @@ def _widest(numbers: Sequence[types.Number]) -> str:
     return decimal_type(types.Number(scale, bound=max(each.bound for each in numbers)))
 
 
-def _columns(name: str, kind: str, there: bool, waits: bool) -> list[exp.Expr]:
+def common(
+    editions: Sequence[ir.Edition], entity: str, edition: ir.Edition, waits: bool, source: str = ""
+) -> list[exp.Expr]:
+    """The results that an edition gives of an entity, as columns that all editions have."""
+    own = {result.name for result in edition.results.values() if result.entity == entity}
+    return [made for name, kind in _kinds(editions, entity).items()
+            for made in _columns(name, kind, name in own, waits, source)]
+
+
+def _columns(name: str, kind: str, there: bool, waits: bool, source: str = "") -> list[exp.Expr]:
     """A result as all editions give it; nothing where one does not have it."""
     parts = {name: kind} | {f"{name}.{part}": "TEXT" for part in ("status", "punkt", "regel")}
     found = [
-        exp.alias_(cast(column(each) if there else exp.null(), type_), each, quoted=True)
+        exp.alias_(cast(column(each, source) if there else exp.null(), type_), each, quoted=True)
         for each, type_ in parts.items()
     ]
     missing = f"{name}.mangler"
     if waits:
-        found.append(column(missing) if there else exp.alias_(empty(), missing, quoted=True))
+        found.append(column(missing, source) if there else exp.alias_(empty(), missing, quoted=True))
     return found
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _in_force(edition: ir.Edition, entity: str) -> exp.Expr:
+def in_force(edition: ir.Edition, entity: str) -> exp.Expr:
     """Whether an edition is in force on the day of a row."""
     return exp.Between(this=column(edition.entities[entity].date), low=constant(edition.valid_from),
                        high=constant(edition.valid_to))
@@ -98,17 +104,17 @@ def _in_force(edition: ir.Edition, entity: str) -> exp.Expr:
 
 def _seen(edition: ir.Edition, entity: str, name: str, tables: Mapping[str, str]) -> exp.Select:
     """The rows of an entity that those in force may look at: themselves, and all that belong with them."""
-    key, own = _together(edition, name), _together(edition, entity)
-    tests = [_in_force(edition, entity)] if name == entity else []
+    key, own = together(edition, name), together(edition, entity)
+    tests = [in_force(edition, entity)] if name == entity else []
     if key and own:
         homes = exp.select(own).from_(table(tables[entity])).where(
-            both(_in_force(edition, entity), exp.not_(exp.Is(this=paren(own.copy()), expression=exp.null()))))
+            both(in_force(edition, entity), exp.not_(exp.Is(this=paren(own.copy()), expression=exp.null()))))
         tests.append(exp.In(this=paren(key), query=exp.Subquery(this=homes)))
     made = exp.select(exp.Star()).from_(table(tables[name]))
     return made.where(either(*tests)) if tests else made
 
 
-def _together(edition: ir.Edition, entity: str) -> exp.Expr | None:
+def together(edition: ir.Edition, entity: str) -> exp.Expr | None:
     """What says which rows belong together: the key of the topmost thing, or of the highest that is known; nothing
     where none can."""
     *levels, (top, front) = above(edition, edition.entities[entity])

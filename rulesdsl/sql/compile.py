@@ -93,15 +93,7 @@ class Rules:
 
     def _answers(self, result: ir.Result) -> list[tuple[str, exp.Expr]]:
         name = result.name
-        clauses, rules = [], []
-        for (clause, rule, _), number in self.numbers.items():
-            test = exp.EQ(this=column(f"{name}.nummer"), expression=whole(number))
-            clauses.append((test, text(clause)))
-            rules.append((test, text(rule)))
-        answers = [
-            (name, column(name)), (f"{name}.status", column(f"{name}.status")),
-            (f"{name}.punkt", case(*clauses)), (f"{name}.regel", case(*rules)),
-        ]
+        answers = [(name, column(name)), (f"{name}.status", column(f"{name}.status")), *deciding(result)]
         if self.with_waits:
             answers.append((f"{name}.mangler", self._missing(column(f"{name}.venter"))))
         return answers
@@ -171,6 +163,16 @@ def numbered(result: ir.Result) -> dict[tuple[str, str, int], int]:
     rules = [rule for group in all_groups(result.groups) for rule in group.rules]
     order = sorted(rules, key=lambda rule: natural_key(rule.clause))
     return {(rule.clause, rule.name, id(rule)): number for number, rule in enumerate(order, start=1)}
+
+
+def deciding(result: ir.Result) -> list[tuple[str, exp.Expr]]:
+    """The clause and rule that decide a result, by the number of the rule."""
+    clauses, rules = [], []
+    for (clause, rule, _), number in numbered(result).items():
+        test = exp.EQ(this=column(f"{result.name}.nummer"), expression=whole(number))
+        clauses.append((test, text(clause)))
+        rules.append((test, text(rule)))
+    return [(f"{result.name}.punkt", case(*clauses)), (f"{result.name}.regel", case(*rules))]
 
 
 # ── The whole ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,11 +13,13 @@ from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
-from rulesdsl.sql.compile import Rules, compile_edition, given_columns, numbered
-from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, paren, text, whole
+from rulesdsl.source import frozen
+from rulesdsl.sql.compile import Rules, compile_edition, deciding, given_columns, numbered
+from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, named, paren, text, whole
 from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, above, accessor, identities
 from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
+from rulesdsl.sql.steps import taken_apart
 from rulesdsl.sql.terms import Many, Relation, Terms, tables_of
 from rulesdsl.sql.types import constant
 
@@ -38,7 +40,31 @@ def compile_for(
     decided or looked at; of what others belong to it may be left out."""
     if not has_several(edition):
         return compile_edition(edition, tables, waits=waits, only=only)
-    return _Chains(edition, tables, waits).query(entity, only)
+    chains = _Chains.made(edition, tables, waits)
+    return kept(with_steps(chains.answers(entity, only), chains.all_steps()))
+
+
+@frozen
+class Together:
+    """The queries of the results of several entities, by entity, and the steps that all of them read."""
+
+    steps: tuple[tuple[str, exp.Query], ...]
+    answers: Mapping[str, exp.Select]
+
+
+def compile_together(
+    edition: ir.Edition, entities: Sequence[str], tables: Mapping[str, str], *, waits: bool = True
+) -> Together:
+    """As ``compile_for`` for each of some entities, with each step once."""
+    if not has_several(edition):
+        steps, answer = taken_apart(compile_edition(edition, tables, waits=waits))
+        return Together(tuple(steps), dict.fromkeys(entities, answer))
+    chains = _Chains.made(edition, tables, waits)
+    made: list[tuple[str, exp.Query]] = []
+    for name, step in chains.all_steps():
+        more, own = taken_apart(step)
+        made += [*more, (name, own)]
+    return Together(tuple(made), {name: chains.answers(name, None) for name in entities})
 
 
 def decided_entities(edition: ir.Edition) -> tuple[str, ...]:
@@ -108,30 +134,41 @@ class _Chains:
     edition: ir.Edition
     tables: Mapping[str, str]
     waits: bool
-    steps: list[tuple[str, exp.Expr]] = field(factory=list)
+    steps: list[tuple[str, exp.Query]] = field(factory=list)
     latest: dict[str, Relation] = field(factory=dict)
     numbers: Iterator[int] = field(factory=lambda: count(1))
 
-    def query(self, entity: str, only: exp.Expr | None) -> exp.Select:
-        needed = [self.edition.entities[name] for name in needed_entities(self.edition)]
-        for each in sorted(needed, key=lambda one: -len(above(self.edition, one))):  # those that belong to others first
-            who = identities(self.edition, each)
-            self._step(each.name, self._rows(each), frozenset({*given_columns(self.edition, each), *who, READ}))
-        for decided, stage in stages_of(self.edition):
-            self._stage(decided, stage)
+    @classmethod
+    def made(cls, edition: ir.Edition, tables: Mapping[str, str], waits: bool) -> "_Chains":
+        """The chains with the results of all entities."""
+        chains = cls(edition, tables, waits)
+        needed = [edition.entities[name] for name in needed_entities(edition)]
+        for each in sorted(needed, key=lambda one: -len(above(edition, one))):  # those that belong to others first
+            who = identities(edition, each)
+            chains._step(each.name, chains._rows(each), frozenset({*given_columns(edition, each), *who, READ}))
+        for decided, stage in stages_of(edition):
+            chains._stage(decided, stage)
+        return chains
+
+    def all_steps(self) -> list[tuple[str, exp.Query]]:
+        """The steps, and before them the tables of the rulebook."""
+        return [*tables_of(self.edition).items(), *self.steps]
+
+    def answers(self, entity: str, only: exp.Expr | None) -> exp.Select:
+        """What is asked of the last step of an entity."""
         asked = self.edition.entities[entity]
         wanted: list[exp.Expr] = [column(ROW)]
         for result in self.edition.results.values():
             if result.entity == entity:
-                wanted += [column(f"{result.name}{part}") for part in ("", ".status", ".punkt", ".regel")]
+                wanted += [column(f"{result.name}{part}") for part in ("", ".status")]
+                wanted += [named(made, name) for name, made in deciding(result)]
                 if self.waits:
                     missing = _missing(column(f"{result.name}.venter"), asked, self.edition)
                     wanted.append(exp.alias_(missing, f"{result.name}.mangler", quoted=True))
         made = exp.select(*wanted).from_(table(self.latest[entity].name)).where(column(READ))
-        made = made.where(only) if only is not None else made
-        return kept(with_steps(made, [*tables_of(self.edition).items(), *self.steps]))
+        return made.where(only) if only is not None else made
 
-    def _step(self, entity: str, made: exp.Expr, columns: frozenset[str]) -> None:
+    def _step(self, entity: str, made: exp.Query, columns: frozenset[str]) -> None:
         name = f"{entity} {next(self.numbers)}"
         own = made.args.get("with_")
         made.set("with_", None)
@@ -148,8 +185,9 @@ class _Chains:
         answers: list[tuple[str, exp.Expr]] = []
         for result in results:
             rules = Rules(self.edition, entity, sheet, terms, self.waits, numbered(result))
-            answers += [each for each in rules.outcome(result) if not each[0].endswith(".mangler")]
-            answers += [(f"{result.name}.venter", column(f"{result.name}.venter"))] if self.waits else []
+            rules.outcome(result)
+            parts = ("", ".status", ".nummer", *((".venter",) if self.waits else ()))
+            answers += [(f"{result.name}{part}", column(f"{result.name}{part}")) for part in parts]
         made = sheet.query(before.name, [*wanted, *answers])
         self._step(name, made, before.columns | {each for each, _ in answers})
         asked = [each.name for each in results if each.name in self._asked_from_below()]
@@ -179,7 +217,7 @@ class _Chains:
 
     # ── facts ──
 
-    def _rows(self, entity: ir.Entity) -> exp.Expr:
+    def _rows(self, entity: ir.Entity) -> exp.Query:
         """The things of an entity: those that there are rows of, and those that only others speak of, for they belong
         to them."""
         parts: list[exp.Select] = []

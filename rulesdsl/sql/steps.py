@@ -5,8 +5,10 @@ from typing import TypeVar
 
 from sqlglot import exp
 
+Query = TypeVar("Query", bound=exp.Expr)
 
-def taken_apart(query: exp.Select) -> tuple[list[tuple[str, exp.Select]], exp.Select]:
+
+def taken_apart(query: Query) -> tuple[list[tuple[str, exp.Select]], Query]:
     """The steps by name, and what is asked of the last of them. A step reads only those before it."""
     answer = query
     steps = list(_lifted(answer))
@@ -15,7 +17,7 @@ def taken_apart(query: exp.Select) -> tuple[list[tuple[str, exp.Select]], exp.Se
     return steps, answer
 
 
-def _lifted(select: exp.Query) -> Iterator[tuple[str, exp.Select]]:
+def _lifted(select: exp.Expr) -> Iterator[tuple[str, exp.Select]]:
     """The steps of a query, taken out of it: first those that its own steps have in their subqueries."""
     own = select.args.get("with_")
     select.set("with_", None)
@@ -25,10 +27,6 @@ def _lifted(select: exp.Query) -> Iterator[tuple[str, exp.Select]]:
     for inner in list(select.find_all(exp.Query)):
         if inner is not select and inner.args.get("with_") is not None:
             yield from _lifted(inner)
-
-
-Query = TypeVar("Query", bound=exp.Expr)
-
 
 def said_anew(query: Query, said: Callable[[exp.Expr], exp.Expr]) -> Query:
     """A query with each of its nodes said in another way, the innermost first. No node may stand in two places of it,
