@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import Result
 from conftest import Isfrules
 from test_cases import CASES
 from test_levels import bill, line, patient
 
+from rulesdsl.batch import together
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.facts import path_of
@@ -68,7 +70,12 @@ def answers(folder: Path, name: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def test_each_table_is_decided_with_the_others_in_sight(folder: Path, isfrules: Isfrules) -> None:
+@pytest.mark.parametrize(("part", "few"), [(300_000, 20_000), (5, 0), (1, 0)], ids=["at once", "parts", "single"])
+def test_each_table_is_decided_with_the_others_in_sight(
+    folder: Path, isfrules: Isfrules, monkeypatch: pytest.MonkeyPatch, part: int, few: int
+) -> None:
+    monkeypatch.setattr(together, "PART", part)
+    monkeypatch.setattr(together, "FEW", few)
     result = isfrules("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar")
     assert result.exit_code == 0, result.output
     assert "4 rader inn = 4 rader avgjort" in result.output
@@ -141,3 +148,55 @@ def test_one_table_alone_says_that_a_folder_is_wanted(folder: Path, isfrules: Is
                       folder / "svar.parquet")
     assert result.exit_code == 2
     assert "Legg en tabell for hver i en mappe" in result.output
+
+
+# ── One row again ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def ran(folder: Path, isfrules: Isfrules) -> Path:
+    file = folder / "data" / "linjer.csv"
+    text = file.read_text(encoding="utf-8").splitlines()
+    text[5] = text[5].removesuffix("100") + "mye"
+    file.write_text("\n".join(text) + "\n", encoding="utf-8")
+    result = isfrules("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar")
+    assert result.exit_code == 1
+    return folder
+
+
+def test_a_row_of_any_table_is_taken_up_again(ran: Path, isfrules: Isfrules) -> None:
+    def asked(row: str) -> Result:
+        return isfrules("--rulebooks", ran / "regelverk", "explain", "--from", ran / "svar", "--row", row)
+
+    for row, heading in [
+        ("R1/L2", "Linje L2"), ("linjer:rad:3", "Linje L1"), ("regninger:R3", "Regning R3"), ("R2", "Regning R2"),
+        ("P1/R1", "Regning R1"), ("pasienter:P3", "Pasient P3"), ("P2", "Pasient P2"), ("R4/L3", "Linje L3"),
+    ]:
+        result = asked(row)
+        assert heading in result.output, row
+        assert "samme svar." in result.output, row
+    for row, said in [
+        ("L1", "R1/L1, R3/L1, R4/L1"), ("rad:1", "regninger:rad:1"), ("L9", "Ingen rad har nøkkelen «L9»"),
+    ]:
+        result = asked(row)
+        assert result.exit_code == 2, row
+        assert said in result.output
+
+
+def test_a_row_that_was_set_aside_says_why(ran: Path, isfrules: Isfrules) -> None:
+    for row in ("R4/L2", "linjer:rad:5"):
+        result = isfrules("--rulebooks", ran / "regelverk", "explain", "--from", ran / "svar", "--row", row)
+        assert result.exit_code == 1
+        assert "belop" in result.output
+        assert "lagt til side" in result.output
+
+
+def test_what_has_changed_since_is_told(ran: Path, isfrules: Isfrules) -> None:
+    lines = ran / "data" / "linjer.csv"
+    lines.write_text(lines.read_text(encoding="utf-8").replace("R1;", "R2;", 1), encoding="utf-8")
+    result = isfrules("--rulebooks", ran / "regelverk", "explain", "--from", ran / "svar", "--row", "R2")
+    assert "skrevet på nytt siden kjøringen" in result.output
+    shutil.move(ran / "data", ran / "flyttet")
+    result = isfrules("--rulebooks", ran / "regelverk", "explain", "--from", ran / "svar", "--row", "R2")
+    assert result.exit_code == 2
+    assert "finnes ikke" in result.output

@@ -36,17 +36,19 @@ class Keyed:
 
 @frozen
 class Answers:
-    """The files of a run. ``group`` and ``key`` are the names of the columns that say which row is which."""
+    """The files of a run. ``group`` and ``key`` are the names of the columns that say which row is which; ``beside`` is
+    the file of what was set aside, where it does not stand under the name of the answers."""
 
     con: duckdb.DuckDBPyConnection
     out: Path
     entity: str
     group: str
     key: str
+    beside: Path | None = None
 
     @property
     def aside(self) -> Path:
-        return self.out.with_name(f"{self.out.with_suffix('').name}-feil.parquet")
+        return self.beside or self.out.with_name(f"{self.out.with_suffix('').name}-feil.parquet")
 
     def keyed(self, condition: str, *given: object) -> list[Keyed]:
         """The decided rows for which a condition holds on ``rad``, ``gruppe`` and ``nøkkel``."""

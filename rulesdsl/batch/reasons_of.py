@@ -45,7 +45,8 @@ def explain_row(out: Path, asked: str, workspace: Workspace, question: Question)
             if not broken:
                 raise cannot(f"Ingen linje {line} er lagt til side i kjøringen.",
                              f"«{answers.aside}» har linjene som er det.")
-            return Again(_aside(rulebook, f"Linje {line}", "", broken), f"Linje {line}", (), None)
+            aside = aside_said(rulebook.latest, rulebook.entity, f"Linje {line}", "", broken)
+            return Again(aside, f"Linje {line}", (), None)
         table, above = opened(con, rulebook, found.data.name, found.parents.name if found.parents else None,
                               found.naming)
         return _explained(asked, answers, found, rulebook, table, above, workspace, question)
@@ -65,11 +66,11 @@ def _explained(
             if not faults:
                 raise cannot(f"Kjøringen har ingen rad {stood.rad}.")
             label = f"{rulebook.entity} {stood.key}" if stood.key is not None else f"{rulebook.entity} i {row.lower()}"
-            return Again(_aside(rulebook, label, stood.key or "", faults), row, notes, None)
+            return Again(aside_said(rulebook.latest, rulebook.entity, label, stood.key or "", faults), row, notes, None)
         if now is None:
             raise cannot(f"«{found.data.given}» har ikke lenger raden {stood.said}.", "Kjør dataene på nytt.")
         taken = near(rulebook, table, above, now.rad, now.group)
-        edition = _edition(taken.day(), rulebook, workspace)
+        edition = edition_of(taken.day(), rulebook, workspace)
         raw, place = document(taken, edition)
     except duckdb.InterruptException:
         raise
@@ -77,10 +78,10 @@ def _explained(
         raise cannot(f"«{found.data.given}» kan ikke leses: {str(error).splitlines()[0]}") from None
     asked_of = evolve(question, edition=found.edition, known=found.known, rulebook=edition.rulebook)
     explained = explain_one(workspace, Document(raw), place, asked_of)
-    return Again(explained, row, (*notes, *_meant(found, edition)), differing(answer, explained, edition))
+    return Again(explained, row, (*notes, *meant_otherwise(found, edition)), differing(answer, explained, edition))
 
 
-def _edition(day: datetime.date | None, rulebook: Rulebook, workspace: Workspace) -> Edition:
+def edition_of(day: datetime.date | None, rulebook: Rulebook, workspace: Workspace) -> Edition:
     """The edition of a row; the latest where none is its own, which the explanation then says."""
     if rulebook.forced is not None:
         return rulebook.forced
@@ -88,15 +89,14 @@ def _edition(day: datetime.date | None, rulebook: Rulebook, workspace: Workspace
     return rulebook.latest if isinstance(picked, CaseError) else picked
 
 
-def _meant(found: Origin, edition: Edition) -> tuple[str, ...]:
+def meant_otherwise(found: Origin, edition: Edition) -> tuple[str, ...]:
     meaning = found.meanings.get(edition.id)
     return (f"Reglene i {edition.id} er endret siden kjøringen.",) if meaning not in (None, edition.meaning) else ()
 
 
-def _aside(rulebook: Rulebook, label: str, key: str, faults: tuple[CaseError, ...]) -> CaseExplanation:
+def aside_said(edition: Edition, entity: str, label: str, key: str, faults: tuple[CaseError, ...]) -> CaseExplanation:
     """A row that was set aside, as a case that cannot be decided."""
-    called = spoken(rulebook.latest.rulebook).upper()
-    return CaseExplanation(rulebook.entity, key, label, "", called, (), faults)
+    return CaseExplanation(entity, key, label, "", spoken(edition.rulebook).upper(), (), faults)
 
 
 # ── Which row ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -41,9 +41,10 @@ def take_up(answers: Path, row: str, workspace: Workspace, question: Question) -
         fail(f"--from trenger {error.name}, som ikke er installert.", f"Installer med {INSTALL}")
     from rulesdsl.batch.problems import CannotRun
     from rulesdsl.batch.reasons_of import explain_row
+    from rulesdsl.batch.row_in_folder import explain_in_folder
 
     try:
-        return explain_row(answers, row, workspace, question)
+        return (explain_in_folder if answers.is_dir() else explain_row)(answers, row, workspace, question)
     except CannotRun as error:
         for each in error.problems:
             click.echo(f"feil  {clean(each.message)}" + (f"\n  {clean(each.hint)}" if each.hint else ""), err=True)
