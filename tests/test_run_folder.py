@@ -200,3 +200,18 @@ def test_what_has_changed_since_is_told(ran: Path, isfrules: Isfrules) -> None:
     result = isfrules("--rulebooks", ran / "regelverk", "explain", "--from", ran / "svar", "--row", "R2")
     assert result.exit_code == 2
     assert "finnes ikke" in result.output
+
+
+def test_the_plan_of_a_folder_writes_nothing(folder: Path, isfrules: Isfrules) -> None:
+    before = {*folder.rglob("*")}
+    given = ("--rulebooks", folder / "regelverk", "run", folder / "data", "--plan")
+    said = isfrules(*given)
+    assert said.exit_code == 0, said.output
+    assert "linjer.csv" in said.output
+    assert "prøve@2020  4 rader" in said.output
+    assert "Kolonner som ikke brukes" not in said.output
+    told = json.loads(isfrules(*given, "--format", "json").output)
+    assert {name: table["rows"] for name, table in told["tables"].items()} == {
+        "Pasient": 3, "Regning": 4, "Linje": 6}
+    assert told["tables"]["Regning"]["editions"] == [{"edition": "prøve@2020", "rows": 4}]
+    assert {*folder.rglob("*")} == before

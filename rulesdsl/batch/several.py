@@ -36,7 +36,8 @@ from rulesdsl.workspace import Workspace
 
 @frozen
 class Table:
-    """The rows of an entity, as they came. ``days`` are there where the entity has a rettsdato."""
+    """The rows of an entity, as they came. ``days`` are there where the entity has a rettsdato, and ``count``, how many
+    rows there are, in a plan."""
 
     book: Rulebook
     source: Source
@@ -44,6 +45,7 @@ class Table:
     rows: Rows
     days: Days | None
     notes: tuple[str, ...]
+    count: int = 0
 
 
 def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None) -> dict[str, Summary]:
@@ -53,10 +55,7 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
     editions, forced = editions_of(workspace, job.edition, job.known)
     latest = editions[-1]
     files = _files(Path(job.data), latest)
-    decided = [name for name in decided_entities(latest) if name in files]
-    if not decided:
-        raise cannot(f"«{job.data}» har ingen tabell over {' eller '.join(decided_entities(latest))}.",
-                     f"Kall filen {latest.entities[decided_entities(latest)[0]].plural}.csv eller .parquet.")
+    decided = _decided_of(job, latest, files)
     _check_out(job, [latest.entities[name].plural for name in decided])
     with work_beside(job.out.with_suffix(".parquet")) as work, duckdb.connect(str(work / "arbeid.duckdb")) as con:
         con.execute(f"SET memory_limit = {quoted(job.memory)}")
@@ -87,6 +86,28 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
             (work / name).replace(job.out / name)
     step("Ferdig", 1, 1)
     return summaries
+
+
+def planned_folder(job: Job, workspace: Workspace) -> tuple[Table, ...]:
+    """The tables of a folder as a run would read them, without what is in their rows: nothing is written."""
+    editions, forced = editions_of(workspace, job.edition, job.known)
+    files = _files(Path(job.data), editions[-1])
+    _decided_of(job, editions[-1], files)
+    with duckdb.connect(":memory:") as con:
+        con.execute(ENGINE_SETTINGS)
+        tables = {name: _taken(con, workspace, Rulebook(editions, name, editions[-1], forced, job.known), file,
+                               job.naming, keep=False) for name, file in files.items()}
+        _check_naming(job.naming, tables)
+        return tuple(evolve(table, count=_count(con, table)) for table in tables.values())
+
+
+def _decided_of(job: Job, latest: Edition, files: Mapping[str, str]) -> list[str]:
+    """The entities that are decided; there must be some."""
+    decided = [name for name in decided_entities(latest) if name in files]
+    if not decided:
+        raise cannot(f"«{job.data}» har ingen tabell over {' eller '.join(decided_entities(latest))}.",
+                     f"Kall filen {latest.entities[decided_entities(latest)[0]].plural}.csv eller .parquet.")
+    return decided
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: Table) -> int:

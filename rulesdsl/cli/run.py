@@ -13,11 +13,11 @@ import click
 from rulesdsl.cli.explain import read_file
 from rulesdsl.cli.invocation import FINDINGS, USAGE, fail, open_workspace, say, show_problems, write_json
 from rulesdsl.cli.norwegian import Choice, Command, Day
+from rulesdsl.cli.run_plan import show_folder_plan, show_plan
 from rulesdsl.deciding import NoEdition
 from rulesdsl.publish.line import clean
 
 if TYPE_CHECKING:
-    from rulesdsl.batch.plan import Plan
     from rulesdsl.batch.problems import CannotRun
     from rulesdsl.batch.run import Job, Step
 
@@ -75,7 +75,7 @@ def command(
             return
         job = Job(data, out or Path("svar.parquet"), named, edition, known, patients, overwrite, brief, memory)
         if only_plan:
-            _show_plan(_engine(engine).planned(job, workspace), form)
+            show_plan(_engine(engine).planned(job, workspace), form)
             return
         _run(job, workspace, engine, form)
     except CannotRun as error:
@@ -120,12 +120,14 @@ def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
 
 def _run_folder(job: "Job", workspace: Any, only_plan: bool, form: str) -> None:
     """A folder with a table for each entity."""
-    from rulesdsl.batch.several import run_folder
+    from rulesdsl.batch.several import planned_folder, run_folder
     from rulesdsl.batch.summary import to_json, to_text
 
-    if only_plan or job.parents is not None:
-        fail("En mappe kjøres uten --plan og --patients.",
-             "Utelat valgene; tabellene i mappen sier selv hva som hører til hva.")
+    if job.parents is not None:
+        fail("En mappe kjøres uten --patients.", "Utelat valget; tabellene i mappen sier selv hva som hører til hva.")
+    if only_plan:
+        show_folder_plan(planned_folder(job, workspace), form)
+        return
     with progress() as step:
         summaries = run_folder(job, workspace, step)
     if form == "json":
@@ -162,59 +164,3 @@ def progress() -> "Iterator[Step]":
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Leser", total=None)
         yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of if of > 1 else None)
-
-
-# ── The plan ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _show_plan(plan: "Plan", form: str) -> None:
-    if form == "json":
-        write_json(_plan_json(plan))
-        return
-    from rulesdsl.batch.plan import kept
-    from rulesdsl.batch.summary import rows_said
-    from rulesdsl.sql.kinds import kind_said
-
-    tables = [(plan.source, plan.matching), *([(plan.parents, plan.parent_matching)] if plan.parents else [])]
-    for source, matching in tables:
-        assert source is not None
-        assert matching is not None
-        say(f"{source.name}\n")
-        if source is plan.source:
-            say(f"  {rows_said(sum(plan.days.rows.values()))}")
-        say("  Kolonner som er felt")
-        for each in matching.matches:
-            say(f"    {kept(each)}  {kind_said(each.kind)}")
-        for title, names in (("Felt som ingen kolonne er (ukjent i alle rader)", list(matching.missing)),
-                             ("Kolonner som ikke brukes", [name for name, _ in matching.ignored])):
-            if names:
-                say(f"  {title}\n    {', '.join(names)}")
-        say()
-    say("Utgaver")
-    for name, rows in plan.days.rows_by_edition().items():
-        say(f"  {name}  {rows_said(rows)}")
-    for day, error in list(plan.days.refused.items())[:10]:
-        say(f"  {error.code}  {error.message} {rows_said(plan.days.rows[day])}")
-    if undated := plan.days.rows.get(None, 0):
-        say(f"  Uten dato som kan leses: {rows_said(undated)}")
-    for note in plan.notes:
-        say(f"Merk: {note}")
-
-
-def _plan_json(plan: "Plan") -> dict[str, Any]:
-    def table(source: Any, matching: Any) -> dict[str, Any]:
-        return {
-            "data": source.name,
-            "columns": [{"column": each.called, "field": each.path, "type": each.kind.said}
-                        for each in matching.matches],
-            "missing": list(matching.missing), "ignored": [name for name, _ in matching.ignored],
-        }
-
-    return {
-        "schema": "isfrules.plan/1", **table(plan.source, plan.matching), "rows": sum(plan.days.rows.values()),
-        "patients": table(plan.parents, plan.parent_matching) if plan.parents else None,
-        "editions": [{"edition": name, "rows": rows} for name, rows in plan.days.rows_by_edition().items()],
-        "without_edition": [{"date": str(day), "code": error.code, "rows": plan.days.rows[day]}
-                            for day, error in plan.days.refused.items()],
-        "without_date": plan.days.rows.get(None, 0), "notes": list(plan.notes),
-    }
