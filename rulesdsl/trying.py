@@ -11,13 +11,14 @@ from typing import Literal, assert_never
 
 from attrs import frozen
 
+from rulesdsl.core import ir
 from rulesdsl.core.ir import Edition, Likeness, Property
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.properties import Tried, try_each
 from rulesdsl.generate.aims import Choose, Stage, aim
-from rulesdsl.generate.drawing import Thing, draw_facts, draw_family, lone, together
+from rulesdsl.generate.drawing import Thing, change, draw_facts, draw_family, lone, together
 from rulesdsl.generate.fields import Facts
-from rulesdsl.generate.kinds import Kind, Plan, when_of
+from rulesdsl.generate.kinds import Kind, Plan, moved, when_of
 from rulesdsl.generate.mentions import Path
 from rulesdsl.generate.plan import plan
 from rulesdsl.generate.simpler import simpler
@@ -101,6 +102,8 @@ def _draw(property_: Property, made: Plan, kind: Kind, choose: Choose) -> tuple[
         return (together(made, kind, choose, family),)
     if likeness is not None:
         return _alike(property_, likeness, made, kind, choose)
+    if len(names) == 1 and kind.families and _looks_around(property_) and choose(3) == 1:
+        return (_as_in_an_example(made, kind, choose),)
     if len(names) == 1:
         facts = draw_facts(made, kind, choose, None, WHOLE)
         _aimed(property_, made, kind, choose, {names[0]: facts})
@@ -108,6 +111,23 @@ def _draw(property_: Property, made: Plan, kind: Kind, choose: Choose) -> tuple[
     drawn = draw_family(made, kind, choose, len(names), None, WHOLE)
     _aimed(property_, made, kind, choose, dict(zip(names, drawn, strict=True)))
     return tuple(_document(made, kind, choose, facts) for facts in drawn)
+
+
+def _looks_around(property_: Property) -> bool:
+    """Whether a property asks of the others that belong to the same."""
+    roots = [each for each in (property_.where, property_.holds) if each is not None]
+    return any(isinstance(getattr(node, "over", None), ir.Children) for root in roots for node in ir.walk(root))
+
+
+def _as_in_an_example(made: Plan, kind: Kind, choose: Choose) -> Thing:
+    """All the things of an example that stand together, with a few changes or none: what must add up does so there."""
+    found = kind.families[choose(len(kind.families))]
+    whens = [when_of(facts, kind, made) for facts in found]
+    family = [moved(facts, kind, when) for facts, when in zip(found, whens, strict=True)]
+    if choose(2) == 1:
+        at = choose(len(family))
+        change(family[at], kind, whens[at], choose, 2)
+    return together(made, kind, choose, family)
 
 
 def _alike(
@@ -185,9 +205,9 @@ def _simplest(
     steps, better = 0, True
     while better:
         better = False
-        for change in simpler(property_, made, kind, documents):
+        for plainer in simpler(property_, made, kind, documents):
             candidate = copy.deepcopy(documents)
-            if not change(candidate) or candidate == documents:
+            if not plainer(candidate) or candidate == documents:
                 continue
             if steps == MAX_STEPS:
                 return documents, broken
