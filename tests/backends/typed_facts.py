@@ -16,7 +16,8 @@ from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome, Run
 from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
-from rulesdsl.sql.entities import compile_for, has_several
+from rulesdsl.sql.entities import compile_for, compile_together, decided_entities, has_several
+from rulesdsl.sql.in_tables import in_tables
 from rulesdsl.sql.names import above
 from rulesdsl.sql.types import sql_type
 
@@ -146,6 +147,24 @@ def by_duckdb(
     names, told = [each[0] for each in cursor.description], cursor.fetchall()
     return [answer | given for answer, given in zip(
         answers_of(edition, entity, names, told), given_of(names, told), strict=True)]
+
+
+def together_by_duckdb(edition: ir.Edition, rows: Mapping[str, list[list[Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The answers for every entity that is decided, each step of the rules once, in tables, as a run does it."""
+    connection = duckdb.connect(config={"threads": 1})
+    for name, found in rows.items():
+        stored(connection, f"fakta {name}", relation(edition, edition.entities[name]), found)
+    made = compile_together(edition, decided_entities(edition), {name: f"fakta {name}" for name in rows})
+    for each in in_tables(made.steps, made.answers, {name: f"svar {name}" for name in made.answers}):
+        connection.execute(f'CREATE TABLE "{each.name}" AS {each.query.sql("duckdb")}')
+        for done in each.done:
+            connection.execute(f'DROP TABLE "{done}"')
+    answers = {}
+    for name in made.answers:
+        cursor = connection.execute(f'FROM "svar {name}"')
+        names = [each[0] for each in cursor.description]
+        answers[name] = [*answers_of(edition, edition.entities[name], names, cursor.fetchall())]
+    return answers
 
 
 def stored(
