@@ -15,6 +15,7 @@ from rulesdsl.evaluate.explain import explain, explain_changed
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.receipt import case_hash, receipt_of, with_document
+from rulesdsl.evaluate.shelves import shelves_of
 from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.what_if import Change, set_fact
 from rulesdsl.source import frozen
@@ -62,13 +63,15 @@ def explain_each(
 ) -> Iterator[CaseExplanation]:
     """The same, one case at a time, so that a large file need not be held in memory with all its reasons."""
     asked = question or Question()
-    rulebooks = _rulebooks(workspace, asked)
+    rulebooks = rulebooks_for(workspace, asked)
     comparer = _comparer(workspace, rulebooks, asked)
     documents, errors = read_documents(text, name)
     for error in errors:
         yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
     for document in documents:
-        picked = _rulebook_of(document, rulebooks, workspace)
+        picked = rulebook_of(document, rulebooks, workspace)
+        if isinstance(picked, Edition):
+            picked = other_lists(document, picked, workspace) or picked
         if isinstance(picked, CaseError):
             yield CaseExplanation("", "", document.place or name, "", "", (), (picked,))
         else:
@@ -77,15 +80,15 @@ def explain_each(
 
 def explain_one(workspace: Workspace, document: Document, place: str, question: Question) -> CaseExplanation:
     """The thing at one place of a document, decided with all the others in sight. Raises ``NoEdition``."""
-    rulebooks = _rulebooks(workspace, question)
+    rulebooks = rulebooks_for(workspace, question)
     comparer = _comparer(workspace, rulebooks, question)
-    picked = _rulebook_of(document, rulebooks, workspace)
+    picked = rulebook_of(document, rulebooks, workspace)
     if isinstance(picked, CaseError):
         return CaseExplanation("", "", place, "", "", (), (picked,))
     return explain_document(document, workspace, picked.rulebook, picked, question, comparer, only=place)[-1]
 
 
-def _rulebooks(workspace: Workspace, asked: Question) -> tuple[Edition, ...]:
+def rulebooks_for(workspace: Workspace, asked: Question) -> tuple[Edition, ...]:
     """The rulebooks that may decide, each by its latest edition, which its entities are known from."""
     if asked.edition is not None:
         return (edition_named(asked.edition, workspace, asked.known),)
@@ -96,7 +99,7 @@ def _rulebooks(workspace: Workspace, asked: Question) -> tuple[Edition, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def _rulebook_of(document: Document, rulebooks: tuple[Edition, ...], workspace: Workspace) -> Edition | CaseError:
+def rulebook_of(document: Document, rulebooks: tuple[Edition, ...], workspace: Workspace) -> Edition | CaseError:
     """The rulebook that a document is for: the one that knows most of its fields, and of those alike, the one that can
     read most of its values. What no rulebook knows is told of as the first would."""
     if len(rulebooks) == 1:
@@ -111,6 +114,22 @@ def _rulebook_of(document: Document, rulebooks: tuple[Edition, ...], workspace: 
         return read[0]
     both = ", ".join(each.rulebook for each in read)
     return CaseError("ISF508", f"Saken passer i flere regelverk: {both}", document.place, "", "Velg med --edition.")
+
+
+def other_lists(document: Document, picked: Edition, workspace: Workspace) -> CaseError | None:
+    """That a document has lists of other rulebooks than the one that is to decide it alone, where it has."""
+    entities = picked.entities.values()
+    own = {each.plural for each in entities} | {decl.name for each in entities for decl in each.fields}
+    strange = [name for name, value in document.raw.items() if isinstance(value, list) and name not in own]
+    if not strange:
+        return None
+    shelves = shelves_of(rulebooks_for(workspace, Question()))
+    theirs = [f"{name} ({', '.join(each.edition.rulebook for each in shelves[name])})"
+              for name in strange if name in shelves]
+    if not theirs:
+        return None
+    said = f"Saken har lister som {picked.rulebook} ikke kjenner, men andre regelverk: {', '.join(theirs)}"
+    return CaseError("ISF532", said, document.place, "", "Avgjør alt sammen med --all.")
 
 
 def _errors(document: Document, latest: Edition, workspace: Workspace) -> int:
@@ -163,7 +182,8 @@ def explain_document(
         if asked.edition is None and day is not None:
             picked = on_day(day, rulebook, workspace, asked.known)
             if isinstance(picked, CaseError):
-                found.append(explain_broken(thing, entities_from, (*thing.errors, picked)))
+                broken = explain_broken(thing, entities_from, (*thing.errors, picked))
+                found.append(evolve(broken, day=day))
                 continue
             edition = picked
         if edition.id not in runs:
@@ -178,7 +198,7 @@ def explain_document(
             compared = comparer.comparison(run, run.case.things[number], explained, later)
             explained = evolve(explained, compared=compared)
         receipt = receipt_of(ENGINE, edition, hashed, thing.place, asked.edition is not None, asked.known)
-        found.append(evolve(explained, receipt=receipt))
+        found.append(evolve(explained, receipt=receipt, place=thing.place, day=day))
     others = [each for each in first.everything if first.things and each.errors and each not in first.things]
     found = [*(explain_broken(each, entities_from, tuple(each.errors)) for each in others), *found]
     for number, each in enumerate(found):
@@ -191,7 +211,7 @@ def explain_document(
 def explain_broken(thing: Thing, edition: Edition, errors: tuple[CaseError, ...]) -> CaseExplanation:
     """A thing that cannot be decided, with all that is wrong with it."""
     called = spoken(edition.rulebook).upper()
-    return CaseExplanation(thing.entity, thing.key or "", thing.label, "", called, (), errors)
+    return CaseExplanation(thing.entity, thing.key or "", thing.label, "", called, (), errors, place=thing.place)
 
 
 _KNOWN_HINT = "Velg en senere dag med --known, eller utelat den."

@@ -39,6 +39,10 @@ WITHOUT_EXAMPLE = {
     "ISF528": "as ISF524",
     "ISF530": "takes two tables; tests/test_facts_sql.py",
     "ISF531": "is about a line of a table; tests/test_run.py",
+    "ISF532": "takes several rulebooks; tests/schemes/test_forlop.py",
+    "ISF533": "as ISF532",
+    "ISF534": "as ISF532",
+    "ISF535": "as ISF532",
 }
 """The entries whose wrong example is empty, and why."""
 

@@ -195,4 +195,28 @@ DATA: tuple[Entry, ...] = (
         "ikke UTF-8. Linjen er lagt til side med nummeret sitt; resten av filen er lest.",
         "", "",
     ),
+    Entry(
+        "ISF532", "Lister fra flere regelverk",
+        "Saken har lister som hører til flere regelverk, og den skal avgjøres etter ett. Med «--all» avgjøres hver "
+        "liste etter sitt regelverk, og svaret sier hvem som betaler hva.",
+        "", "",
+    ),
+    Entry(
+        "ISF533", "Ingen regelverk kjenner det",
+        "Et forløp har lister og felter ved siden av hverandre, hver til sitt regelverk. Det ingen kjenner, er som "
+        "oftest feilskrevet, og ville ellers falt ut av regnskapet uten at noen så det.",
+        "", "",
+    ),
+    Entry(
+        "ISF534", "Det den viser til, mangler",
+        "Et felt som heter det samme som nøkkelen til noe annet (regning_id), viser til det: Betalingen står på den "
+        "regningen. Uten regningen ville det som rettes, ikke vært med, og summene blitt feil.",
+        "", "",
+    ),
+    Entry(
+        "ISF535", "De to passer ikke sammen",
+        "Det ene viser til det andre og retter det. Til sammen ville noen da betalt mindre enn ingenting, så beløpet "
+        "som rettes, er ikke det som står der. Det som retter, er ikke med i summene.",
+        "", "",
+    ),
 )

@@ -86,4 +86,16 @@ NAMES: tuple[Entry, ...] = (
         "beslutning kort : ja/nei for Episode   treff første\n  ifølge hdir\n"
         "  | permisjonsdogn || utfall |\n  | <= 1 døgn      || ja     |\n  | -              || nei    |\n",
     ),
+    Entry(
+        "ISF212", "Samme betaler, skrevet på to måter",
+        "Det som betales, summeres for hver betaler. To navn som bare skiller seg i store bokstaver eller mellomrom, "
+        "gir to summer der det skulle vært én.",
+        "resultat tillegg : kroner for Episode betales av «Staten»\n"
+        "resultat egenandel : kroner for Episode betales av «staten»\n"
+        "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er pris\n  egenandel er pris\n",
+        "resultat tillegg : kroner for Episode betales av «Staten»\n"
+        "resultat egenandel : kroner for Episode betales av «Staten»\n"
+        "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er pris\n  egenandel er pris\n",
+        "advarsel",
+    ),
 )

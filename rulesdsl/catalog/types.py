@@ -107,4 +107,12 @@ TYPES: tuple[Entry, ...] = (
         "punkt 5.1 «Prøve»\n  ifølge hdir\n  unntak fra refusjon\n" + _PARTS + "  refusjon er ledd_39\n",
         "punkt 5.1 «Prøve»\n  ifølge hdir\n  unntak fra refusjon\n  der ledd er pris + 40 kr\n  refusjon er ledd\n",
     ),
+    Entry(
+        "ISF319", "«betales av» passer ikke her",
+        "Bare et beløp kan betales av noen: resultatet er i kroner eller en annen pengeenhet. Betaleren har et navn.",
+        "resultat tillegg : poeng for Episode betales av «Staten»\n"
+        "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er 1 poeng\n",
+        "resultat tillegg : kroner for Episode betales av «Staten»\n"
+        "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er 1 kr\n",
+    ),
 )

@@ -11,6 +11,7 @@ from rulesdsl.check.groups import lower
 from rulesdsl.check.heads import ALL_DAYS, EditionFiles, header_of, read_heads, used_files
 from rulesdsl.check.inherit import Version, versions
 from rulesdsl.check.names import collect
+from rulesdsl.check.payers import check_spelling
 from rulesdsl.check.properties import lower_properties
 from rulesdsl.check.reuse import Memory
 from rulesdsl.check.tables import ReadTable, read_tables
@@ -53,6 +54,7 @@ def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnosti
     for file in heads.shared.values():
         if file.span.source.name not in used and header_of(file) is not None:
             _check_unused(file, heads.shared, read, problems)
+    check_spelling(files, problems)
     once = {(each.code, each.detail, each.labels, each.path): each for each in problems}
     return evolve(checked, problems=tuple(sorted(once.values(), key=_place)))
 

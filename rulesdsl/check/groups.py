@@ -59,7 +59,8 @@ def _assemble(work: Clauses, memory: Memory) -> Lowered:
             continue
         groups = _groups(name, clauses, work)
         is_decision = isinstance(decl, ast.DecisionDecl)
-        found[name] = ir.Result(name, decl.entity.text, work.result_type(name), decl.title, groups, is_decision)
+        payer = decl.payer.value if isinstance(decl, ast.ResultDecl) and decl.payer is not None else ""
+        found[name] = ir.Result(name, decl.entity.text, work.result_type(name), decl.title, groups, is_decision, payer)
     return _in_order(found, work, memory)
 
 

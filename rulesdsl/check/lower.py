@@ -11,6 +11,7 @@ from rulesdsl.check.infer import infer
 from rulesdsl.check.names import check_reserved
 from rulesdsl.check.order import ordered
 from rulesdsl.check.overlap import check_rows
+from rulesdsl.check.payers import check_payers
 from rulesdsl.check.reuse import Memory, meaning_of_types
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
@@ -66,6 +67,7 @@ def lower_clauses(declared: Declared, memory: Memory) -> Clauses:
     names, work, types = declared.names, Clauses(declared), meaning_of_types(declared)
     _fold_kodesett(declared, work)
     _check_result_types(declared)
+    check_payers(declared)
     using: dict[str, list[ast.ClauseDecl | ast.DecisionDecl]] = {name: [] for name in names.results}
     for clause in names.clauses.values():
         for result in _results_of(clause, work):

@@ -46,6 +46,8 @@ FEW = 20
               help="Svarene fra «isfrules run» (.parquet), som --row er en rad i.")
 @click.option("--row", metavar="NØKKEL", help="Raden: nøkkelen, pasienten og nøkkelen (P1/E1), et radnummer (rad:12), "
               "eller en linje som ikke kunne leses (linje:12).")
+@click.option("--all", "everything", is_flag=True,
+              help="Avgjør et forløp med lister fra flere regelverk etter alle sammen, og viser hvem som betaler hva.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["tree", "json", "markdown", "html"]), default="tree",
               help="Formen på svaret: tree, json, markdown eller html.")
 @click.option("--detail", metavar="GRAD", type=Choice(["short", "medium", "full"]), default="medium",
@@ -63,8 +65,8 @@ FEW = 20
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.pass_obj
 def command(
-    rulebooks: Path | None, file: Path | None, answers: Path | None, row: str | None, form: str, detail: str,
-    edition: str | None, what_if: tuple[str, ...], why_not: str | None, compare: str | None,
+    rulebooks: Path | None, file: Path | None, answers: Path | None, row: str | None, everything: bool, form: str,
+    detail: str, edition: str | None, what_if: tuple[str, ...], why_not: str | None, compare: str | None,
     known: datetime.date | None,
 ) -> None:
     for setting in what_if:
@@ -73,6 +75,8 @@ def command(
     if why_not is not None:
         check_solver()
     question = Question(edition, what_if, known=known, compare=compare, why_not=why_not)
+    if everything and (answers is not None or row is not None):
+        fail("--all og --from kan ikke stå sammen.", "En rad er avgjort etter ett regelverk; forklar den uten --all.")
     if answers is not None or row is not None:
         _explain_row(rulebooks, file, answers, row, question, form, cast(Detail, detail))
         return
@@ -80,12 +84,49 @@ def command(
         raise click.MissingParameter(param=next(each for each in command.params if each.name == "file"))
     text = read_file(file)
     workspace = open_workspace(rulebooks)
+    if everything:
+        _explain_courses(workspace, text, shown_name(file), question, form, cast(Detail, detail))
+        return
     found = _Findings()
     cases = found.watch(explain_each(workspace, text, shown_name(file), question))
     with _editions_of(workspace):
         first = list(islice(cases, FEW + 1))
         _show(first, cases, form, cast(Detail, detail))
     if found.any:
+        sys.exit(FINDINGS)
+
+
+def _explain_courses(
+    workspace: Workspace, text: str, name: str, question: Question, form: str, detail: Detail
+) -> None:
+    """Every course of a file, under all rulebooks."""
+    from rulesdsl.courses import explain_courses
+
+    with _editions_of(workspace):
+        explained = explain_courses(workspace, text, name, question)
+    match form:
+        case "tree" if not in_colour():
+            from rulesdsl.publish.terminal import render_courses
+
+            click.echo("".join(render_courses(explained, detail, width())), nl=False)
+        case "tree":
+            from rulesdsl.publish.terminal import render
+
+            console().print(render(explained, detail, width(), colour=True))
+        case "json":
+            from rulesdsl.publish.json import to_json
+
+            write_json(to_json(explained))
+        case "markdown":
+            from rulesdsl.publish.markdown import to_markdown
+
+            click.echo(to_markdown(explained, detail), nl=False)
+        case _:
+            from rulesdsl.publish.html import to_html
+
+            click.echo(to_html(explained, detail), nl=False)
+    found = _Findings()
+    if any(found.any for _ in found.watch(explained.cases)) or any(each.has_errors for each in explained.courses):
         sys.exit(FINDINGS)
 
 
@@ -150,7 +191,7 @@ def _show(first: list[CaseExplanation], rest: Iterator[CaseExplanation], form: s
         case "json" if len(first) > FEW:
             from rulesdsl.publish.json import SCHEMA, case_json
 
-            write_json_list({"schema": SCHEMA, "engine": ENGINE}, "cases", map(case_json, cases))
+            write_json_list({"schema": SCHEMA, "engine": ENGINE, "courses": []}, "cases", map(case_json, cases))
         case "json":
             from rulesdsl.publish.json import to_json
 

@@ -166,6 +166,10 @@ def result_details(old: ir.Result, new: ir.Result) -> tuple[Detail, ...]:
     if old.entity != new.entity:
         found.append(Detail("entitet", "", "changed", f"Gis for {new.entity}, før for {old.entity}.", old.entity,
                             new.entity))
+    if old.payer != new.payer:
+        said = f"Betales av {new.payer}, før {f'av {old.payer}' if old.payer else 'var det ikke sagt av hvem'}." \
+            if new.payer else f"Det er ikke lenger sagt hvem som betaler; før var det {old.payer}."
+        found.append(Detail("betaler", "", "changed", said, old.payer, new.payer))
     if old.is_decision != new.is_decision:
         said = "Er blitt en beslutningstabell." if new.is_decision else "Var en beslutningstabell; gis nå av punkter."
         found.append(Detail("form", "", "changed", said))
@@ -173,7 +177,8 @@ def result_details(old: ir.Result, new: ir.Result) -> tuple[Detail, ...]:
 
 
 def result_told(result: ir.Result, new: bool) -> tuple[Detail, ...]:
-    said = f"{'Er' if new else 'Var'} {type_name(result.type)} for {result.entity}."
+    paid = f", betalt av {result.payer}" if result.payer else ""
+    said = f"{'Er' if new else 'Var'} {type_name(result.type)} for {result.entity}{paid}."
     return (Detail("type", "", "new" if new else "gone", said),)
 
 

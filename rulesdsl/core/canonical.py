@@ -9,7 +9,7 @@ explanations, examples, properties, files, the order of declarations, which edit
 ``skjønn``, and the type of an expression, whose scale and unit the checks have used already. So:
 
 - A number counts by its value (1, 1.0 and 1.00 are one), a text in NFC, as the language compares them.
-- The unit and scale of a field or result count: an answer of 5 døgn is not one of 5 timer.
+- The unit and scale of a field or result count: an answer of 5 døgn is not one of 5 timer. So does who pays it.
 - A part (``der NAVN er …``) counts by its value: an explanation shows the name, and no outcome knows it. The same
   holds for the name of a kodesett. The name that a quantifier gives an element counts, for a field that the element
   lacks may be missing under that name.
@@ -73,7 +73,8 @@ def meanings(edition: ir.Edition, seen: Digests | None = None) -> dict[tuple[str
     for name, table in edition.tables.items():
         found["tabell", name] = _rows(table)
     for name, result in edition.results.items():
-        found["resultat", name] = [result.entity, _type(result.type)]
+        paid_by: list[Plain] = [canonical_name(result.payer)] if result.payer else []
+        found["resultat", name] = [result.entity, _type(result.type), *paid_by]
     seen = seen or Digests()
     rules: dict[str, list[Plain]] = {name: [] for name in edition.clauses}
     for result_name, groups in sorted(bare_groups(edition).items()):

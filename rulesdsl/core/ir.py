@@ -479,7 +479,8 @@ class Group:
 
 @frozen
 class Result:
-    """A result of an entity, and the groups that can give it, side by side."""
+    """A result of an entity, and the groups that can give it, side by side. ``payer`` is who pays the amount, where it
+    is a payment and the rulebook says so."""
 
     name: str
     entity: str
@@ -487,6 +488,7 @@ class Result:
     title: str
     groups: tuple[Group, ...]
     is_decision: bool = False
+    payer: str = ""
 
 
 # ── Data the rules speak of ──────────────────────────────────────────────────────────────────────────────────

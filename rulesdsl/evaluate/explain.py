@@ -74,6 +74,7 @@ def _result(
         outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
         tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
         marks, _sentence(outcome, run, thing), result.name in run.edition.final, result_called(result), given,
+        result.payer,
     )
 
 

@@ -4,6 +4,7 @@ All texts are Norwegian and ready to read. Values are kept with their type, so t
 people do (``3 552 639,44 kr``) or exactly (``3552639.44``).
 """
 
+import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,7 @@ from rulesdsl.core.types import Type
 from rulesdsl.source import frozen
 
 if TYPE_CHECKING:
+    from rulesdsl.evaluate.course import Course
     from rulesdsl.evaluate.receipt import Receipt
 
 Status = Literal["known", "unknown", "conflict", "no_rule"]
@@ -153,7 +155,8 @@ class ResultReason:
     take; ``marks`` every doubtful figure and every skjønn that it rests on, those of ``uses`` included.
     ``called`` is its name in a heading; ``final`` is whether no other result uses it; ``main`` whether people ask for
     it: a final one, or a ``resultat`` that a final one uses. ``contributions`` are what each clause gave or took of a
-    known amount that people ask for; they come to the value, and none is 0.
+    known amount that people ask for; they come to the value, and none is 0. ``payer`` is who pays the amount, where the
+    rulebook says so.
     """
 
     name: str
@@ -173,6 +176,7 @@ class ResultReason:
     final: bool = True
     called: str = ""
     contributions: tuple[Contribution, ...] = ()
+    payer: str = ""
 
 
 @frozen
@@ -289,7 +293,8 @@ class CaseExplanation:
     """One thing that was decided. ``results`` stand in the author's order, ``heading`` is its one-line name.
 
     ``title`` and ``edition_title`` are for the heading; ``notes`` are sentences on what the answer presupposes.
-    A case with ``errors`` has no results. ``receipt`` is None only where no edition decided it.
+    A case with ``errors`` has no results. ``receipt`` is None only where no edition decided it. ``place`` is where in
+    its document it stands, ``day`` its rettsdato, where that is known.
     """
 
     entity: str
@@ -306,11 +311,15 @@ class CaseExplanation:
     compared: Comparison | None = None
     why_not: WhyNot | None = None
     receipt: "Receipt | None" = None
+    place: str = ""
+    day: datetime.date | None = None
 
 
 @frozen
 class Explanation:
-    """All cases of one file, decided in one run by ``engine``."""
+    """All cases of one file, decided in one run by ``engine``. ``courses`` are what they come to, where they were
+    decided as courses."""
 
     engine: str
     cases: tuple[CaseExplanation, ...]
+    courses: "tuple[Course, ...]" = ()

@@ -33,6 +33,7 @@ from rulesdsl.evaluate.explanation import (
     WhyNot,
     Written,
 )
+from rulesdsl.publish.course_json import courses_json
 
 if TYPE_CHECKING:
     from rulesdsl.evaluate.receipt import Receipt
@@ -45,7 +46,9 @@ Json = dict[str, Any]
 def to_json(explanation: Explanation) -> Json:
     """The explanation as a document that fits ``explanation_schema()``. The numbers of a receipt's case are exact
     (``Decimal``); ``written`` writes them so."""
-    return {"schema": SCHEMA, "engine": explanation.engine, "cases": [case_json(case) for case in explanation.cases]}
+    return {"schema": SCHEMA, "engine": explanation.engine,
+            "cases": [case_json(case) for case in explanation.cases],
+            "courses": courses_json(explanation)}
 
 
 def written(document: Any, indent: int | None = None) -> str:
@@ -135,6 +138,7 @@ def _result(result: ResultReason) -> Json:
         "missing": list(result.missing),
         "title": result.title,
         "main": result.main,
+        "payer": result.payer or None,
         "sentence": result.sentence,
         "because": [_clause(clause) for clause in result.reasons],
         "uses": list(result.uses),

@@ -26,6 +26,7 @@ from rulesdsl.evaluate.explanation import (
     Written,
 )
 from rulesdsl.evaluate.marks import gathered
+from rulesdsl.publish.course import course_line
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
 from rulesdsl.publish.reasons import (
     Reasons,
@@ -39,8 +40,12 @@ from rulesdsl.publish.reasons import (
 
 
 def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
-    """One line of kind ``case`` for each case; all that is said of it stands below."""
-    return tuple(case_line(case, detail) for case in explanation.cases)
+    """One line of kind ``case`` for each case; all that is said of it stands below. Of courses the cases themselves are
+    only shown in full, after them."""
+    decided = {id(case) for course in explanation.courses for each in course.contacts for case in each.cases}
+    apart = [case_line(case, detail) for case in explanation.cases if id(case) not in decided]
+    below = [case_line(case, detail) for case in explanation.cases if detail == "full" and id(case) in decided]
+    return (*apart, *(course_line(course, detail) for course in explanation.courses), *below)
 
 
 MOST_OPTIONS = 4

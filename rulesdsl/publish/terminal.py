@@ -11,7 +11,7 @@ from rich.cells import cell_len, chop_cells
 
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.publish.line import NODES, Detail, Kind, Line, Pieces, Sign, Tone, plain
-from rulesdsl.publish.outline import case_line
+from rulesdsl.publish.outline import case_line, outline
 from rulesdsl.source import frozen
 
 if TYPE_CHECKING:
@@ -43,23 +43,29 @@ def render(explanation: Explanation, detail: Detail, width: int, colour: bool) -
 
     # The lines are laid out already; the console must not break them once more.
     return Group(*(RichText.assemble(*line.runs, no_wrap=True, overflow="ignore")
-                   for line in _lines_of(explanation.cases, explanation.engine, detail, width, colour)))
+                   for line in _lines_of(outline(explanation, detail), explanation.engine, detail, width, colour)))
 
 
 def render_plain(cases: Iterable[CaseExplanation], engine: str, detail: Detail, width: int) -> Iterator[str]:
     """Just what ``render`` prints without colour, line by line."""
-    for line in _lines_of(cases, engine, detail, width, colour=False):
+    for line in _lines_of((case_line(case, detail) for case in cases), engine, detail, width, colour=False):
+        yield line.plain + "\n"
+
+
+def render_courses(explanation: Explanation, detail: Detail, width: int) -> Iterator[str]:
+    """The same of courses, which are shown when all of it is decided."""
+    for line in _lines_of(outline(explanation, detail), explanation.engine, detail, width, colour=False):
         yield line.plain + "\n"
 
 
 def _lines_of(
-    cases: Iterable[CaseExplanation], engine: str, detail: Detail, width: int, colour: bool
+    cases: Iterable[Line], engine: str, detail: Detail, width: int, colour: bool
 ) -> "Iterator[Text]":
     page = _Page(width, colour)
     for number, case in enumerate(cases):
         if number:
             yield from (Text(), page.styled("─" * min(width, READABLE), "dim"), Text())
-        for line in page.case(case_line(case, detail)):
+        for line in page.case(case):
             yield line.rstrip()
     if detail == "full":
         yield Text()
@@ -136,7 +142,7 @@ class _Page:
         for part in case.children:
             yield Text()
             if part.kind == "answers":
-                yield from self._answers(part.children)
+                yield from self._answers(part.children, amounts=part.role == "amounts")
                 continue
             yield from self.flow(self._bold(self.text(part.pieces)))
             yield from self._lines(part.children, "  ")
@@ -160,19 +166,20 @@ class _Page:
                 yield from lines
                 long = len(lines) > 2
 
-    def _answers(self, answers: tuple[Line, ...]) -> Iterator[Text]:
-        """Name, value and basis in three columns, or the basis below where there is no room for it."""
+    def _answers(self, answers: tuple[Line, ...], amounts: bool = False) -> Iterator[Text]:
+        """Name, value and basis in three columns, or the basis below where there is no room for it. ``amounts`` stand
+        with their last digits below one another."""
         names = max(cell_len(line.label) for line in answers) + 3
         values = max(cell_len(plain(line.pieces)) for line in answers) + 3
         beside = min(self.width, READABLE) - 2 - names - values >= 40
         for line in answers:
             value = self.text(line.pieces)
-            head = Text() + line.label.ljust(names)
+            head = Text() + line.label.ljust(names) + (" " * (values - 3 - value.cells) if amounts else "")
             if not beside:
                 yield from self.flow(head + value, "  ", "    ")
                 yield from self.flow(self.text(line.aside), "    ", "    ")
                 continue
-            value += " " * (values - value.cells)
+            value += " " * (3 if amounts else values - value.cells)
             indent = " " * (2 + names + values)
             lines = list(self.flow(self.text(line.aside), indent, indent))
             first = lines[0].part(len(indent)) if lines else Text()

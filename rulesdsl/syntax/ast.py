@@ -392,10 +392,13 @@ class TableDecl(Node):
 
 @frozen
 class ResultDecl(Node):
+    """``resultat refusjon : kroner for Episode «ISF-refusjon» betales av «Staten»``."""
+
     name: Name
     type: TypeExpr
     entity: Name
     title: str
+    payer: TextLiteral | None = None
 
 
 @frozen

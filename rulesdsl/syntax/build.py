@@ -143,9 +143,14 @@ class Builder(ExpressionBuilder):
         return ast.ColumnDecl(str(items[0]), self.name_of(items[1]), items[2], span=self.place_of(meta))  # type: ignore[arg-type]
 
     def resultat(self, meta: Meta, items: list[Any]) -> ast.ResultDecl:
+        payer = next((item for item in items if isinstance(item, ast.TextLiteral)), None)
         return ast.ResultDecl(
-            self.name_of(items[0], True), items[1], self.name_of(items[2]), title_of(items), span=self.place_of(meta)
+            self.name_of(items[0], True), items[1], self.name_of(items[2]), title_of(items), payer,
+            span=self.place_of(meta),
         )
+
+    def payer(self, meta: Meta, items: list[Token]) -> ast.TextLiteral:
+        return ast.TextLiteral(plain(items[0]), span=self.place_of(items[0]))
 
     def cite(self, meta: Meta, items: list[Token]) -> ast.Cite:
         standing = next((str(item) for item in items[1:] if item.type == "STANDING"), "")

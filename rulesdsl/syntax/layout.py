@@ -38,8 +38,9 @@ def lines_of(node: ast.Declaration, at: Places) -> list[Line]:
             return [
                 _first(node, f"tabell {name.text}{_titled(title)}"), *_aligned(rows, columns), *lay(last, 2, at),
             ]
-        case ast.ResultDecl(name, type_, entity, title):
-            return [_first(node, f"resultat {name.text} : {type_text(type_)} for {entity.text}{_titled(title)}")]
+        case ast.ResultDecl(name, type_, entity, title, payer):
+            paid = f" betales av {quoted(payer.value)}" if payer is not None else ""
+            return [_first(node, f"resultat {name.text} : {type_text(type_)} for {entity.text}{_titled(title)}{paid}")]
         case ast.ClauseDecl():
             return _clause(node, at)
         case ast.DecisionDecl():

@@ -135,7 +135,7 @@ data = st.one_of(
     _made(ast.EntityDecl, names, st.none() | names, st.none() | names, texts, _many(fields, 1)),
     _made(ast.RateDecl, names, types, texts, _many(_made(ast.RateValueDecl, dates, expressions, cite_lists), 1)),
     _made(ast.TableDecl, names, texts, _many(columns, 1), _made(ast.TextLiteral, texts), cite_lists),
-    _made(ast.ResultDecl, names, types, names, texts),
+    _made(ast.ResultDecl, names, types, names, texts, st.none() | _made(ast.TextLiteral, texts)),
 )
 
 _targets = _made(ast.Target, clauses | names, st.none() | names)
