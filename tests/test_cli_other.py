@@ -17,7 +17,9 @@ from rulesdsl.cli import COMMANDS
 from rulesdsl.deciding import Question, explain_text
 from rulesdsl.workspace import Workspace
 
-EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in (".json", ".jsonl"))
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir()
+                  if path.suffix in (".json", ".jsonl") and path.stem != "forlop")
+"""The cases that are of one rulebook each."""
 ENGLISH = re.compile(
     r"\b(Usage|Error|Options|Commands|Show|Try|Missing|No such|Invalid|unexpected|Aborted|exit|default|is not|Path)\b"
 )
