@@ -194,9 +194,23 @@ AFFECTING: dict[str, tuple[tuple[str, str], tuple[str, str, str], str]] = {
     "a result is of another kind": (("resultat betaling : kroner", "resultat betaling : kroner med 4 desimaler"),
                                     ("resultat", "betaling", "changed"),
                                     "Typen går fra kroner til kroner med 4 desimaler."),
+    "a payer is named": (("«Summen»", "«Summen» betales av «Staten»"), ("resultat", "betaling", "changed"),
+                         "Betales av Staten, før var det ikke sagt av hvem."),
     "a clause is new": (("punkt 5.1 «Varme", "punkt 6.1 «Ny»\n  ifølge oss\n  unntak fra 4.3, lege\n  når b\n"
                          "  svar er ja\n\npunkt 5.1 «Varme"), ("punkt", "6.1", "new"), "Gjelder når b."),
 }
+
+
+@pytest.mark.parametrize(("now", "sentence"), [
+    (" betales av «Kommunen»", "Betales av Kommunen, før av Staten."),
+    ("", "Det er ikke lenger sagt hvem som betaler; før var det Staten."),
+])
+def test_another_payer_is_told(now: str, sentence: str, changed: Callable[..., Differences]) -> None:
+    before = BASE.replace("«Summen»", "«Summen» betales av «Staten»")
+    part = only(changed(("«Summen»", f"«Summen»{now}"), before=before))
+    assert (part.kind, part.name, part.affects_outcome) == ("resultat", "betaling", True)
+    assert sentences(part) == [sentence]
+
 
 DECISION_TYPE = {"rows hit in another way": ("nivå : tekst", "nivå : liste av tekst")}
 
