@@ -50,12 +50,10 @@ class Part:
 
     def place(self, place: str) -> str:
         """A place in the part as a place in the whole."""
-        for plural, places in self.places.items():
-            for number, whole in enumerate(places):
-                own = f"{plural}[{number}]"
-                if place == own or place.startswith(own + "."):
-                    return whole + place.removeprefix(own)
-        return place
+        own, dot, below = place.partition(".")
+        plural, _, number = own.removesuffix("]").partition("[")
+        places = self.places.get(plural, ())
+        return places[int(number)] + dot + below if number and places else place
 
 
 # ── The parts of a document ──────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +123,7 @@ def _sorted_out(
 def _unknown(
     fields: Mapping[str, Json], known: bool, shelves: Mapping[str, list[Shelf]], latest: Iterable[Edition],
 ) -> Iterator[CaseError]:
-    """What stands beside the lists and no rulebook that has a list in the document knows."""
+    """What stands beside the lists and no rulebook knows at all, or that there are no lists."""
     tops = {decl.name for edition in latest for entity in edition.entities.values() if not entity.parent
             for decl in entity.fields}
     strange = [name for name, value in fields.items() if name not in tops and value is not None]

@@ -4,6 +4,7 @@ called as the bill's key is.
 The one corrects the other, so both must be there and settled, and what they come to together must make sense.
 """
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -117,15 +118,19 @@ def _together(contacts: Iterable[Contact]) -> dict[str, Decimal]:
 
 def _doubtful(told: Sequence[Told], keys: set[str]) -> Iterator[str]:
     """Two contacts of one day for which the same one pays, where the one could say that it stands on the other."""
+    by_day: dict[datetime.date | None, list[Told]] = {}
+    for each in told:
+        if each.entity is not None and each.contact.payments:
+            by_day.setdefault(each.contact.day, []).append(each)
     for each in told:
         links = [name for name in _links(each, keys) if each.raw.get(name) is None]
         if not links or len(links) < len(_links(each, keys)):
             continue
-        for other in told:
-            key = next((name for name, _ in _names(other.raw, other.entity, other.edition) if name in links), None) \
-                if other.entity is not None and other is not each else None
+        for other in by_day.get(each.contact.day, ()):
+            names = _names(other.raw, other.entity, other.edition) if other.entity is not None else ()
+            key = next((name for name, _ in names if name in links), None)
             both = _paying(each.contact) & _paying(other.contact)
-            if key and both and each.contact.day == other.contact.day is not None:
+            if other is not each and key and both and each.contact.day is not None:
                 yield (f"{each.contact.called} og {other.contact.called} er samme dag, og {' og '.join(sorted(both))} "
                        f"betaler for begge. Er det samme betaling, skriv {key} på {each.contact.called}.")
 
