@@ -41,10 +41,10 @@ from rulesdsl.publish.reasons import (
 
 def outline(explanation: Explanation, detail: Detail) -> tuple[Line, ...]:
     """One line of kind ``case`` for each case; all that is said of it stands below. Of courses the cases themselves are
-    only shown in full, after them."""
+    only shown in full, after them, each with as much as is told of a case where nobody asks for more."""
     decided = {id(case) for course in explanation.courses for each in course.contacts for case in each.cases}
     apart = [case_line(case, detail) for case in explanation.cases if id(case) not in decided]
-    below = [case_line(case, detail) for case in explanation.cases if detail == "full" and id(case) in decided]
+    below = [case_line(case, "medium") for case in explanation.cases if detail == "full" and id(case) in decided]
     return (*apart, *(course_line(course, detail) for course in explanation.courses), *below)
 
 

@@ -14,6 +14,7 @@ import pytest
 from conftest import Isfrules
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from rulesdsl.courses import explain_courses
 from rulesdsl.deciding import NoEdition, Question, explain_text
@@ -315,6 +316,13 @@ def test_every_form_and_detail(form: str, isfrules: Isfrules) -> None:
         assert "3 040,00 kr" in text
         sizes.append(len(text))
     assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_the_lines_keep_to_the_width(columns: int, isfrules: Isfrules) -> None:
+    lines = isfrules("explain", FILE, "--all", COLUMNS=str(columns)).stdout.splitlines()
+    assert max(map(cell_len, lines)) <= columns
+    assert all(line == line.rstrip() for line in lines)
 
 
 def test_json_has_the_shape_of_its_schema_and_can_be_verified(isfrules: Isfrules, tmp_path: Path) -> None:
