@@ -82,12 +82,13 @@ def _culprits(found: Verdict, seconds: float, count: int) -> tuple[tuple[str, ..
         if sets and len(left) + 1 > len(sets[0]):
             break
         assert broken.counterexample is not None
+        clauses = dict.fromkeys(name for run in broken.counterexample.runs for name in run.edition.clauses)
         for name in _suspects(broken.counterexample):
-            names = tuple(each for each in found.edition.clauses if each in (*left, name))
+            names = tuple(each for each in clauses if each in (*left, name))
             if tries == MOST_TRIES or names in sets or not _mends(names, broken):
                 continue
             tries += 1
-            without = prove_property(found.promise, without_clauses(found.edition, names), seconds=seconds, count=count)
+            without = prove_property(*_without(found, names), seconds=seconds, count=count)
             if without.verdict == "bevist":
                 sets.append(names)
             elif without.counterexample is not None and len(names) < MOST_TOGETHER:
@@ -107,12 +108,20 @@ def _suspects(tried: Tried) -> list[str]:
                 pending += rule.exceptions
                 if rule.holds is True:
                     held.add(rule.rule.clause)
-    return [name for name in tried.runs[0].edition.clauses if name in held]
+    return list(dict.fromkeys(name for run in tried.runs for name in run.edition.clauses if name in held))
+
+
+def _without(found: Verdict, names: tuple[str, ...]) -> tuple[ir.Property, ir.Edition]:
+    """A property and its edition without some clauses; the other edition, where it speaks of two, is without them too,
+    for what they give in one alone would else still part the two."""
+    promise, other = found.promise, found.promise.other
+    if other is not None:
+        promise = evolve(promise, other=without_clauses(other, names))
+    return promise, without_clauses(found.edition, names)
 
 
 def _mends(names: tuple[str, ...], broken: Verdict) -> bool:
     """Whether what broke a property holds once some clauses are left out. Where nothing is known any more, nothing is
     broken either, and that mends nothing."""
-    tried = try_property(broken.promise, without_clauses(broken.edition, names),
-                         [Document(each) for each in broken.documents])
+    tried = try_property(*_without(broken, names), [Document(each) for each in broken.documents])
     return tried is not None and tried.verdict == "holder"

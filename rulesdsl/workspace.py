@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 import rulesdsl
-from rulesdsl.core.ir import Edition
+from rulesdsl.core.ir import Edition, Property
 from rulesdsl.diagnostics import Diagnostic, did_you_mean
 from rulesdsl.source import frozen
 
@@ -196,6 +196,16 @@ class Workspace:
                     compiled.save(self._key, kept_as, kept)
             self._loaded[kept_as] = kept
         return self._loaded[kept_as]
+
+    def promises(self, edition: Edition) -> dict[str, Property]:
+        """The properties of an edition, each that speaks of two with the other beside it. One whose other edition has
+        errors is left out."""
+        found: dict[str, Property] = {}
+        for name, promise in edition.properties.items():
+            other = self.edition(promise.between) if promise.between else None
+            if other is not None or not promise.between:
+                found[name] = evolve(promise, other=other)
+        return found
 
     def rulebooks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.rulebook for each in self.index))

@@ -41,7 +41,7 @@ def test_the_blocks_are_a_rulebook_that_works(tmp_path: Path) -> None:
     assert len(outcomes) > 4
     assert [(each.example.title, each.failures) for each in outcomes if each.failures] == []
     for edition in editions:
-        assert {search(promise, edition).verdict for promise in edition.properties.values()} == {"holdt"}
+        assert {search(promise, edition).verdict for promise in workspace.promises(edition).values()} == {"holdt"}
 
 
 def proved() -> list[str]:
@@ -58,8 +58,7 @@ def test_the_handbook_says_what_is_proved_of_each_edition(isfrules: Isfrules, na
     result = isfrules("prove", "--edition", name, "--format", "markdown")
     made = result.output.splitlines()
     assert result.exit_code == 0
-    assert [line for line in made if not line.startswith(("| isf@", "|---"))] == [
-        line for line in proved() if not line.startswith(("| isf@", "|---"))]
+    assert {line for line in made if not line.startswith("| isf@")} <= set(proved())
     assert [line for line in made if line.startswith("| isf@")] == [
         line for line in proved() if line.startswith(f"| {name} ")]
 

@@ -195,6 +195,15 @@ EDITIONS: tuple[Entry, ...] = (
         "  gjelder a.refusjon er b.refusjon\n",
     ),
     Entry(
+        "ISF428", "En annen utgave svarer ikke her",
+        "«etter isf 2019» spør hva et felt eller et resultat er når den samme saken avgjøres etter en annen utgave. "
+        "Det kan bare en egenskap gjøre: regler avgjør etter sin egen utgave. Satser og tabeller spørres det ikke om.",
+        "punkt 4.3.8 «Private»\n  ifølge hdir\n  unntak fra hovedregel\n  når utfort_av er privat\n"
+        "  tellende er tellende etter prøve 2019\n",
+        "punkt 4.3.8 «Private»\n  ifølge hdir\n  unntak fra hovedregel\n  når utfort_av er privat\n"
+        "  tellende er nei\n",
+    ),
+    Entry(
         "ISF430", "To endringer av det samme",
         "En utgave endrer hvert punkt og hver sats én gang: enten skrives det på nytt, eller det oppheves, eller det "
         "flyttes.",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
+from rulesdsl.check.between import Ready, asking, lower_between
 from rulesdsl.check.declare import declare
 from rulesdsl.check.examples import lower_examples
 from rulesdsl.check.groups import lower
@@ -47,9 +48,15 @@ def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnosti
     heads = read_heads(files, problems)
     checked, memory = Checked(known=heads.editions), Memory()
     broken = set(_broken_files(problems))
+    asked = asking(files)
+    ready: dict[str, list[Ready]] = {}
     for name, each in heads.editions.items():
         if each.whole:
-            _check_versions(name, each, broken, checked, read, memory, problems)
+            found = _check_versions(name, each, broken, checked, read, memory, problems)
+            if asked:
+                ready[name] = found
+    if asked:
+        _check_between(checked, ready, problems)
     used = {file.span.source.name for each in heads.editions.values() for file in each.files}
     for file in heads.shared.values():
         if file.span.source.name not in used and header_of(file) is not None:
@@ -76,19 +83,49 @@ def _place(problem: Diagnostic) -> tuple[str, int]:
 def _check_versions(
     name: str, each: EditionFiles, broken: set[str], checked: Checked, read: ReadTable, memory: Memory,
     problems: Problems,
-) -> None:
+) -> list[Ready]:
     """Every text of one edition. Where one of them has errors there is no edition: nobody should be decided by the
     wrong text because the right one could not be read."""
     own = Problems()
     texts = versions(each, checked.texts[each.base.id] if each.base else (), own)
     checked.texts[name] = texts
     clean = not own.has_errors and not each.doubtful and not any(file.span.source.name in broken for file in each.files)
-    made = [(text.until, _check_edition(each, text, read, memory, own)) for text in texts]
+    found = [_check_edition(each, text, read, memory, own) for text in texts]
     if clean and not own.has_errors:
-        made = [(until, evolve(edition, meaning=meaning_of(edition, memory.digests))) for until, edition in made]
+        made = [(text.until, evolve(edition, meaning=meaning_of(edition, memory.digests)))
+                for text, (edition, _) in zip(texts, found, strict=True)]
         checked.editions[name] = made[-1][1]
         checked.earlier[name] = tuple(Earlier(until, edition) for until, edition in made if until is not None)
     _add_new(own, each, problems)
+    return [ready for _, ready in found]
+
+
+def _check_between(checked: Checked, ready: Mapping[str, list[Ready]], problems: Problems) -> None:
+    """The properties that speak of two editions. One that does not fit leaves its edition with an error."""
+    whole = {name: ready[name][-1] for name in checked.editions}
+    for name, texts in ready.items():
+        own, each = Problems(), checked.known[name]
+        made = [lower_between(each, text, whole, checked.known, own) for text in texts]
+        _add_new(own, each, problems)
+        if own.has_errors:
+            checked.editions.pop(name, None)
+            checked.earlier.pop(name, None)
+        elif name in checked.editions and any(made):
+            *earlier, now = made
+            checked.editions[name] = _promising(checked.editions[name], each, now, texts[-1])
+            checked.earlier[name] = tuple(
+                evolve(one, edition=_promising(one.edition, each, more, text))
+                for one, more, text in zip(checked.earlier[name], earlier, texts, strict=False))
+
+
+def _promising(
+    edition: ir.Edition, each: EditionFiles, more: Mapping[str, ir.Property], text: Ready
+) -> ir.Edition:
+    """An edition with more properties, in the order in which they are declared."""
+    written_in = origins(each)
+    found = {**edition.properties,
+             **{name: evolve(one, edition=written_in[one.place.file]) for name, one in more.items()}}
+    return evolve(edition, properties={name: found[name] for name in text.declared.names.properties if name in found})
 
 
 def _add_new(found: Problems, each: EditionFiles, problems: Problems) -> None:
@@ -104,8 +141,8 @@ def _add_new(found: Problems, each: EditionFiles, problems: Problems) -> None:
 
 def _check_edition(
     each: EditionFiles, text: Version, read: ReadTable, memory: Memory, problems: Problems
-) -> ir.Edition:
-    """Names, data, clauses and examples of one edition as it was known."""
+) -> tuple[ir.Edition, Ready]:
+    """Names, data, clauses and examples of one edition as it was known, and what its expressions are read with."""
     names, header = text.names, each.header
     declared = declare(names, each.first_day, each.last_day, problems)
     read_tables(declared, read)
@@ -118,7 +155,7 @@ def _check_edition(
         if name in lowered.results and lowered.results[name].entity == lowered.results[one].entity)
     direct = {name for one in final for name in uses[one] if name in uses and not lowered.results[name].is_decision}
     written_in = origins(each)
-    return ir.Edition(
+    edition = ir.Edition(
         header.name.text, header.edition.text if header.edition else "", header.title, each.first_day, each.last_day,
         each.known_from, declared.kodeverk, declared.records, declared.entities,
         {name: evolve(rate, edition=written_in[rate.place.file]) for name, rate in declared.rates.items()},
@@ -129,6 +166,7 @@ def _check_edition(
         _files(each, text), final, final | direct, each.base.id if each.base else "", _corrections(text),
         {name: evolve(each, edition=written_in[each.place.file]) for name, each in properties.items()},
     )
+    return edition, Ready(declared, lowered)
 
 
 def origins(each: EditionFiles) -> dict[str, str]:

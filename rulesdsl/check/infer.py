@@ -34,6 +34,10 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
             return _name(name, node.span, scope, wanted)
         case ast.Access():
             return _access(node, scope)
+        case ast.UnderExpr():
+            if scope.elsewhere is None:
+                return scope.report("ISF428", node.span, "spør en annen utgave", "Skriv det i en «egenskap».")
+            return scope.elsewhere(node, wanted)
         case ast.NumberLiteral(value, unit, percent):
             if isinstance(wanted, Code) and unit is None and not percent:
                 # As it was written: a code may begin with zeros.

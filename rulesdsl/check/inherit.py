@@ -2,7 +2,7 @@
 
 What is declared again by the same name is replaced whole, what is taken out (``opphev``) is gone, a clause that was
 moved (``tidligere 6.2``) takes the place of the one it was, and the rest is inherited. Examples are not: they speak of
-days of their own edition.
+days of their own edition. Nor are properties that hold it against another edition.
 """
 
 import datetime
@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 
 from rulesdsl.check.heads import EditionFiles
 from rulesdsl.check.names import Names, collect, name_of
+from rulesdsl.check.order import editions_asked
 from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -53,12 +54,23 @@ def versions(each: EditionFiles, base: Sequence[Version], problems: Problems) ->
     """The texts of an edition as they were known, the earliest first; ``base`` are those of the edition it changes."""
     own = collect((*each.shared, each.own), problems)
     before = base or (Version(None, Names(), ()),)
-    texts = [Version(old.until, inherit(old.names, own, bool(base), problems), old.corrections) for old in before]
+    texts = [Version(old.until, inherit(_inherited(old.names), own, bool(base), problems), old.corrections)
+             for old in before]
     for file in each.corrections:
         texts = _corrected(texts, file, problems)
     known = each.known_from
     texts = [text for text in texts if text.until is None or known is None or text.until > known]
     return tuple(_that_differ([evolve(text, corrections=_held(text, each)) for text in texts]))
+
+
+def _inherited(names: Names) -> Names:
+    """What an edition takes over from the one it changes."""
+    between = [decl for decl in names.properties.values() if editions_asked(decl)]
+    if between:
+        names = names.copied()
+        for decl in between:
+            names.take_out(decl)
+    return names
 
 
 def _corrected(texts: list[Version], file: ast.File, problems: Problems) -> list[Version]:

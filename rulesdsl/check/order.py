@@ -1,6 +1,6 @@
 """What uses what: names that a declaration mentions, an order in which each comes after those it uses, and cycles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rulesdsl.source import Node
 from rulesdsl.syntax import ast
@@ -17,10 +17,29 @@ def mentions(node: Node) -> set[str]:
         elif isinstance(current, ast.Access):
             found.add(current.name.text)
             pending.append(current.of)
-        elif isinstance(current, tuple):
-            pending.extend(current)
-        elif isinstance(current, Node):
-            pending.extend(getattr(current, name) for name in current.__slots__ if name != "__weakref__")  # type: ignore[attr-defined]
+        else:
+            pending.extend(_below(current))
+    return found
+
+
+def _below(current: object) -> Iterable[object]:
+    """What stands directly below a node or in a tuple."""
+    if isinstance(current, tuple):
+        return current
+    if isinstance(current, Node):
+        return (getattr(current, name) for name in current.__slots__ if name != "__weakref__")  # type: ignore[attr-defined]
+    return ()
+
+
+def editions_asked(decl: ast.PropertyDecl) -> list[ast.UnderExpr]:
+    """Where a property asks another edition, in no order."""
+    found: list[ast.UnderExpr] = []
+    pending: list[object] = [decl.where, decl.holds]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, ast.UnderExpr):
+            found.append(current)
+        pending.extend(_below(current))
     return found
 
 

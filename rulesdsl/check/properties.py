@@ -1,10 +1,18 @@
-"""``egenskap`` blocks to core: what is promised for all things of an entity."""
+"""``egenskap`` blocks to core: what is promised for all things of an entity.
+
+Those that speak of another edition too are made when all editions have been (``check/between.py``).
+"""
+
+from collections.abc import Callable, Iterable
+
+from attrs import evolve, frozen
 
 from rulesdsl.check.declare import Declared, place
 from rulesdsl.check.fits import condition
 from rulesdsl.check.groups import Lowered
 from rulesdsl.check.infer import infer
 from rulesdsl.check.names import check_reserved
+from rulesdsl.check.order import editions_asked
 from rulesdsl.check.scope import BoundThing, Scope
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Date
@@ -12,18 +20,33 @@ from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 
 
+@frozen
+class Elsewhere:
+    """What a property says of another edition: the name that its thing has there, the id of that edition, and what
+    gives the core of what is asked of it."""
+
+    name: str
+    edition: str
+    infer: Callable[[ast.UnderExpr, types.Type | None], ir.Expr]
+
+
 def lower_properties(declared: Declared, lowered: Lowered) -> dict[str, ir.Property]:
-    """All properties of an edition; one that does not fit is a message and is left out."""
+    """The properties of an edition that speak of no other; one that does not fit is a message and is left out."""
     found: dict[str, ir.Property] = {}
     for decl in declared.names.properties.values():
+        if editions_asked(decl):
+            continue
         before = len(declared.problems)
-        made = _property(decl, declared, lowered)
+        made = lower_property(decl, declared, lowered)
         if made is not None and len(declared.problems) == before:
             found[made.name] = made
     return found
 
 
-def _property(decl: ast.PropertyDecl, declared: Declared, lowered: Lowered) -> ir.Property | None:
+def lower_property(
+    decl: ast.PropertyDecl, declared: Declared, lowered: Lowered, elsewhere: Elsewhere | None = None
+) -> ir.Property | None:
+    """One property; nothing where its entity cannot be read."""
     problems, name = declared.problems, decl.name.text
     entity = declared.entities.get(decl.entity.text)
     if entity is None:
@@ -35,8 +58,15 @@ def _property(decl: ast.PropertyDecl, declared: Declared, lowered: Lowered) -> i
         problems.add("ISF427", decl.entity.span, "har ingen rettsdato, så ingen utgave kan velges", detail=name,
                      hint="Si det om noe som har en rettsdato.")
     _check_together(decl, entity, declared)
-    scope = _scope(decl, entity, declared, lowered)
+    names = tuple(each.text for each in decl.names)
+    scope = things_in_scope(names, entity, declared, lowered)
+    for each in decl.names:
+        check_reserved(each, problems)
     likeness = _likeness(decl, entity, scope) if decl.likeness else None
+    if elsewhere is not None:
+        scope = evolve(scope, elsewhere=elsewhere.infer)
+        likeness = ir.Likeness(elsewhere.name, names[0], (), elsewhere.edition)
+        names = (names[0], elsewhere.name)
     where = condition(decl.where, scope) if decl.where is not None else None
     holds = condition(decl.holds, scope)
     cites = declared.citations(decl.cites, decl.span, f"egenskap {name}") if decl.cites else ()
@@ -45,7 +75,7 @@ def _property(decl: ast.PropertyDecl, declared: Declared, lowered: Lowered) -> i
         within = tuple(_on_or_after(each.text, first, entity) for each in decl.names)
         where = ir.And(BOOL, (*within, where)) if where is not None else ir.And(BOOL, within)
     return ir.Property(
-        name, decl.title, entity.name, tuple(each.text for each in decl.names), decl.together is not None, likeness,
+        name, decl.title, entity.name, names, decl.together is not None, likeness,
         where, holds, first, cites, "", place(decl.span),
     )
 
@@ -69,16 +99,15 @@ def _check_together(decl: ast.PropertyDecl, entity: ir.Entity, declared: Declare
                      hint="Ta bort «i samme» eller «er som».")
 
 
-def _scope(decl: ast.PropertyDecl, entity: ir.Entity, declared: Declared, lowered: Lowered) -> Scope:
-    """A scope in which nothing stands bare but the things that the property names."""
+def things_in_scope(names: Iterable[str], entity: ir.Entity, declared: Declared, lowered: Lowered) -> Scope:
+    """A scope in which nothing stands bare but the things that a property names."""
     def result_type(name: str) -> types.Type:
         return lowered.results[name].type if name in lowered.results else Broken()
 
     nobody = ir.Entity("egenskapen", "", "", "", "", "", ())
     scope = Scope(declared, nobody, result_type, infer)
-    for each in decl.names:
-        check_reserved(each, declared.problems)
-        scope = scope.binding(each.text, BoundThing(ir.Bound(each.text), entity))
+    for each in names:
+        scope = scope.binding(each, BoundThing(ir.Bound(each), entity))
     return scope
 
 

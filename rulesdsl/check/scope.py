@@ -33,7 +33,7 @@ class Scope:
     """The names of a rule for ``entity``: its fields, results, satser, the clause's parts, quantifiers' things.
 
     ``result_type`` gives the type of a result; ``inferring`` the core of an expression below the one at hand.
-    ``clause`` is named in messages.
+    ``clause`` is named in messages. ``elsewhere`` gives what another edition decides, where that may be asked.
     """
 
     declared: Declared
@@ -44,6 +44,7 @@ class Scope:
     parts: dict[str, ir.Part] = field(factory=dict)
     bound: dict[str, BoundThing | BoundItem] = field(factory=dict)
     depths: dict[str, int] = field(factory=dict)
+    elsewhere: "Callable[[ast.UnderExpr, Type | None], ir.Expr] | None" = None
 
     def deepened(self, name: str, value: ir.Expr) -> int:
         """How deep a part of the clause goes, with the parts that it builds upon; remembered under its name."""

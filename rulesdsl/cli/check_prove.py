@@ -2,6 +2,8 @@
 
 from importlib.util import find_spec
 
+from attrs import evolve
+
 from rulesdsl.cli.invocation import fail
 from rulesdsl.core.ir import Edition
 from rulesdsl.diagnostics import Diagnostic, Label
@@ -20,7 +22,8 @@ def prove(workspace: Workspace, seconds: float) -> tuple[list[Diagnostic], list[
     """The messages about the editions that have no errors, and what is to be said of each edition."""
     from rulesdsl.prove.findings import find
 
-    editions = [edition for info in workspace.index if (edition := workspace.edition(info.id)) is not None]
+    editions = [evolve(edition, properties=workspace.promises(edition))
+                for info in workspace.index if (edition := workspace.edition(info.id)) is not None]
     known = frozenset((problem.code, label.span.source.name, label.span.line)
                       for problem in workspace.checked.problems for label in problem.labels[:1])
     sources = {name: file.span.source for name, file in workspace.parsed[0].items()}

@@ -76,12 +76,13 @@ def _asked(workspace: Workspace, names: tuple[str, ...], editions: tuple[str, ..
             fail(*workspace.not_found(each))
     ids = list(editions) or [info.id for info in workspace.index]
     found = [edition for each in dict.fromkeys(ids) if (edition := workspace.edition(each)) is not None]
-    known = dict.fromkeys(name for edition in found for name in edition.properties)
+    promises = {edition.id: workspace.promises(edition) for edition in found}
+    known = dict.fromkeys(name for each in promises.values() for name in each)
     for name in names:
         if name not in known:
             where = f" i {', '.join(editions)}" if editions else ""
             fail(f"Egenskapen «{name}» finnes ikke{where}.", did_you_mean(name, known) or _have(known))
-    asked = [(edition, promise) for edition in found for promise in edition.properties.values()
+    asked = [(edition, promise) for edition in found for promise in promises[edition.id].values()
              if not names or promise.name in names]
     if not asked:
         fail("Her er ingen egenskaper.", "Lov noe med «egenskap» i en .isf-fil.")
@@ -136,15 +137,20 @@ def _table(verdicts: "list[Verdict]") -> None:
 
     names, rows = proofs.table(verdicts)
     titles = {each.promise.name: each.promise.title for each in verdicts}
-    wide = max(len(row[0]) for row in rows)
-    say(" " * wide + "".join(f"{number:>4}" for number in range(1, len(names) + 1)))
-    for row in rows:
-        say(row[0].ljust(wide) + "".join(cell.rjust(4) if not cell.endswith(")") else cell.rjust(5)[1:]
-                                         for cell in row[1:]))
-    say()
-    for number, name in enumerate(names, start=1):
-        say(f"{number:>4}  {name}" + (f": {titles[name]}" if titles[name] else ""))
-    say()
+    if names:
+        wide = max(len(row[0]) for row in rows)
+        say(" " * wide + "".join(f"{number:>4}" for number in range(1, len(names) + 1)))
+        for row in rows:
+            say(row[0].ljust(wide) + "".join(cell.rjust(4) if not cell.endswith(")") else cell.rjust(5)[1:]
+                                             for cell in row[1:]))
+        say()
+        for number, name in enumerate(names, start=1):
+            say(f"{number:>4}  {name}" + (f": {titles[name]}" if titles[name] else ""))
+        say()
+    if held := proofs.between(verdicts):
+        for sign, edition, other, name, title in held:
+            say(f" {sign:>3}  {edition} mot {other}  {name}" + (f": {title}" if title else ""))
+        say()
     say(proofs.LEGEND)
 
 

@@ -53,7 +53,7 @@ def command(rulebooks: Path | None, path: Path | None, cases: int, seed: int, fo
         edition = workspace.edition(info.id)
         if edition is not None and (workspace.root.is_dir() or workspace.rule_files()[0] in edition.files):
             examples = try_examples(edition)
-            properties = edition.properties.values() if cases else ()
+            properties = workspace.promises(edition).values() if cases else ()
             searches = tuple(search(each, edition, cases=cases, seed=seed) for each in properties)
             tried.append(Outcome(edition, examples, unreached(edition, examples), searches))
             if form == "text":
@@ -133,11 +133,14 @@ def _show_broken(each: Search) -> None:
     say(f"\n✗ {each.promise.name}: {each.promise.title or 'egenskapen'} – brutt")
     say(f"  {place.file}:{place.line}, sak nummer {each.cases}, gjort så enkel som mulig:")
     for side in found.sides:
-        _say_list(f"  {side.name}  ", [*side.facts])
+        if each.promise.between:
+            say(f"  etter {side.name}")
+        else:
+            _say_list(f"  {side.name}  ", [*side.facts])
         for result in side.results:
             say(f"     → {result}")
     if found.shared:
-        _say_list("  ellers likt: ", [*found.shared])
+        _say_list("  saken: " if each.promise.between else "  ellers likt: ", [*found.shared])
     say()
 
 

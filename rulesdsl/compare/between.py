@@ -109,7 +109,9 @@ def _declared(ready: Pair, unlike: Unlike) -> Iterator[PartDifference]:
     yield from named.parts("post", before.records, after.records, record_details,
                            lambda record, new: fields_told(record.fields, new))
     yield from named.parts("resultat", *_results(before, after), result_details, result_told)
-    yield from named.parts("egenskap", before.properties, after.properties, property_details, property_told)
+    old_promises, new_promises = (  # what an edition says of itself and another, the next does not inherit
+        {name: each for name, each in edition.properties.items() if not each.between} for edition in (before, after))
+    yield from named.parts("egenskap", old_promises, new_promises, property_details, property_told)
     old, new = _sources(before), _sources(after)
     both = old.keys() & new.keys()
     yield from named.parts("kilde", {name: old[name] for name in both}, {name: new[name] for name in both},

@@ -630,11 +630,13 @@ class Example:
 
 @frozen
 class Likeness:
-    """``b er som a unntatt …`` of a property: the two have the same facts but for those at the paths of ``but``."""
+    """``b er som a unntatt …`` of a property: the two have the same facts but for those at the paths of ``but``. With
+    an ``edition`` the left one is the same case decided by that one."""
 
     left: str
     right: str
     but: tuple[tuple[str, ...], ...]
+    edition: str = ""
 
 
 @frozen
@@ -645,6 +647,9 @@ class Property:
     different things of the same parent, in one case; else each stands in a case of its own, and where there is a
     ``likeness`` the two cases are the same but for the named facts of that one thing. Where ``where`` holds,
     ``holds`` must. ``promised_from`` is the first day of the promise; before it, a counterexample breaks nothing.
+
+    One that speaks of two editions has two names, the thing and the same as the other edition decides it, and is tried
+    with ``other``, that edition, which is not kept with this one: it may change while this one does not.
     """
 
     name: str
@@ -659,6 +664,20 @@ class Property:
     citations: tuple[Citation, ...]
     edition: str
     place: Place
+    other: "Edition | None" = field(default=None, eq=False, repr=False)
+
+    @property
+    def between(self) -> str:
+        """The id of the other edition that it speaks of, if it speaks of two."""
+        return self.likeness.edition if self.likeness else ""
+
+    def decided_by(self, name: str, edition: "Edition") -> "Edition":
+        """The edition that decides one of the things it speaks of, where it is a property of ``edition``."""
+        if self.likeness is None or not self.likeness.edition or name != self.likeness.left:
+            return edition
+        if self.other is None:
+            raise ValueError(f"{self.name} speaks of {self.likeness.edition}, which was not given")
+        return self.other
 
 
 @frozen

@@ -13,7 +13,8 @@ from rulesdsl.source import frozen
 
 @frozen
 class Side:
-    """One of the things: its name in the property, its facts that the others do not share, and its results."""
+    """One of the things: its name in the property, its facts that the others do not share, and its results. Where a
+    property speaks of two editions the name is that of the edition."""
 
     name: str
     facts: tuple[str, ...]
@@ -30,14 +31,14 @@ class Counterexample:
 
 def counterexample(tried: Tried) -> Counterexample:
     """How a property fell, in words as a case worker says them."""
-    edition = tried.runs[0].edition
-    facts = [dict(facts_of(thing, edition)) for thing in tried.things]
+    facts = [dict(facts_of(thing, run.edition)) for thing, run in zip(tried.things, tried.runs, strict=True)]
     paths = dict.fromkeys(path for each in facts for path in each)
     shared = {path for path in paths if len(facts) > 1 and len({each.get(path) for each in facts}) == 1}
+    names = [run.edition.id for run in tried.runs] if tried.promise.between else tried.promise.names
     sides = [
         Side(name, tuple(f"{path} er {each.get(path, 'ukjent')}" for path in paths if path not in shared),
              tuple(_results(tried, at)))
-        for at, (name, each) in enumerate(zip(tried.promise.names, facts, strict=True))
+        for at, (name, each) in enumerate(zip(names, facts, strict=True))
     ]
     return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared))
 

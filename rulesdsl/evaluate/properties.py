@@ -45,12 +45,16 @@ def try_each(property_: Property, edition: Edition, documents: Sequence[Document
     """A property that speaks of things together: one document, and every choice of different things of it, in every
     order. Else a document for each name, of which the first thing of the entity is the one it speaks of.
 
+    One that speaks of two editions: the same document twice, decided by either.
+
     Raises ``ValueError`` where a document has errors, or there are not as many documents as there should be.
     """
     wanted = 1 if property_.together else len(property_.names)
     if len(documents) != wanted:
         raise ValueError(f"{property_.name} is tried on {wanted} documents, not on {len(documents)}")
-    runs = [decide(edition, _loaded(document, edition)) for document in documents]
+    names = property_.names if wanted == len(property_.names) else property_.names[:1]
+    editions = [property_.decided_by(name, edition) for name in names]
+    runs = [decide(each, _loaded(document, each)) for document, each in zip(documents, editions, strict=True)]
     found = [[thing for thing in run.case.things if thing.entity == property_.entity] for run in runs]
     if property_.together:
         siblings = [chosen for chosen in permutations(found[0], len(property_.names))
@@ -79,7 +83,8 @@ def _try(property_: Property, things: tuple[Thing, ...], runs: tuple[Run, ...]) 
 
 
 def _frame(property_: Property, things: tuple[Thing, ...], runs: tuple[Run, ...]) -> Frame:
-    """A frame that sees the results of all runs. A thing is in one of them only, so that none hides another's."""
+    """A frame that sees the results of all runs. A thing is in one of them only, so that none hides another's. Of what
+    another edition decides a property asks no more than fields and results."""
     both = Run(runs[0].edition, runs[0].case)
     for run in runs:
         both.frames.update(run.frames)

@@ -117,11 +117,11 @@ def _words(node: Expr) -> str:
         case Const(kind, value):
             return constant(kind, value)
         case Field(_, of, _, _, in_words):
-            return _owner(of) + in_words
+            return _owner(of) + in_words + _elsewhere(of)
         case Item(_, item, path):
             return ".".join(spoken(each) for each in (item, *path))
         case ResultOf(_, of, result):
-            return _owner(of) + spoken(result)
+            return _owner(of) + spoken(result) + _elsewhere(of)
         case RateOf(_, rate) | Part(_, rate, _):
             return spoken(rate)
         case Lookup(_, table, keys, column, _):
@@ -232,12 +232,20 @@ def _owner(ref: Ref) -> str:
     return "" if isinstance(ref, This) else f"{_thing(ref)}."
 
 
+def _elsewhere(ref: Ref) -> str:
+    """By which edition, where a property asks it of another than its own: that is said last."""
+    while isinstance(ref, Parent):
+        ref = ref.of
+    edition = ref.name.partition(" etter ")[2] if isinstance(ref, Bound) else ""
+    return f" etter {edition}" if edition else ""
+
+
 def _thing(ref: Ref) -> str:
     match ref:
         case This():
             return "denne"
         case Bound(name):
-            return spoken(name)
+            return spoken(name.partition(" etter ")[0])
         case Parent(This(), entity):
             return entity.lower()
         case Parent(of, entity):

@@ -4,6 +4,7 @@ import copy
 import datetime
 from collections.abc import Iterable
 
+from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Record
 from rulesdsl.evaluate.documents import Json
 from rulesdsl.generate.aims import Choose
@@ -126,3 +127,20 @@ def _leaves(value: Json) -> list[Json]:
 
 def _inner(slot: Slot | None) -> list[Slot]:
     return [] if slot is None else [slot, *(each for below in slot.fields for each in _inner(below))]
+
+
+def fields_in(edition: Edition) -> set[str]:
+    """The names of all fields of an edition, those of records among them."""
+    entities, records = edition.entities.values(), edition.records.values()
+    return {decl.name for each in entities for decl in each.fields} | {
+        decl.name for each in records for decl in each.fields}
+
+
+def without_fields(document: Thing, names: set[str]) -> Thing:
+    """The document without the fields of some names, wherever they stand."""
+    def kept(value: Json) -> Json:
+        if isinstance(value, dict):
+            return {name: kept(each) for name, each in value.items() if name not in names}
+        return [kept(each) for each in value] if isinstance(value, list) else value
+
+    return {name: kept(value) for name, value in document.items() if name not in names}

@@ -154,14 +154,14 @@ class World:
 
     def things(self) -> Iterator[Thing]:
         """All things of all cases."""
-        def below(thing: Thing) -> Iterator[Thing]:
-            yield thing
-            for found in thing.children.values():
-                for child in found:
-                    yield from below(child)
-
         for top in self.tops:
-            yield from below(top)
+            yield from _below(top)
+
+    def things_of(self, thing: Thing) -> Iterator[Thing]:
+        """All things of the case that a thing stands in."""
+        while thing.parent is not None:
+            thing = thing.parent
+        yield from _below(thing)
 
     def key(self, thing: Thing) -> z3.ArithRef:
         """The key of a thing, as a number: different for things of the same kind that stand together."""
@@ -334,3 +334,11 @@ class World:
         if member.valid_to is not None and member.valid_to.toordinal() < last:
             found.append(day <= member.valid_to.toordinal())
         return conj(found)
+
+
+def _below(thing: Thing) -> Iterator[Thing]:
+    """A thing and all that belong to it."""
+    yield thing
+    for found in thing.children.values():
+        for child in found:
+            yield from _below(child)

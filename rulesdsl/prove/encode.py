@@ -57,11 +57,13 @@ class Outcome:
 
 
 class Encoder:
-    """An edition as logic, over the things of a world."""
+    """An edition as logic, over the things of a world. ``elsewhere`` are the things that another edition decides, by
+    identity."""
 
     def __init__(self, edition: ir.Edition, world: World) -> None:
         self.edition, self.world = edition, world
         self.tables = Tables(edition, world)
+        self.elsewhere: dict[int, Encoder] = {}
         self.rules: list[ir.Rule] = []
         self._numbers: dict[int, int] = {}
         clauses = sorted({natural_key(name) for name in (*edition.clauses, "")})
@@ -77,6 +79,8 @@ class Encoder:
 
     def outcome(self, thing: Thing, name: str) -> Outcome:
         """A result of a thing: its groups side by side. Known only if it is the same however the doubt falls."""
+        if id(thing) in self.elsewhere:
+            return self.elsewhere[id(thing)].outcome(thing, name)
         found = self._outcomes.get((id(thing), name))
         if found is None:
             frame = self.frame(thing)

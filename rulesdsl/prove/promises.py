@@ -32,8 +32,8 @@ def is_empty(promise: ir.Property, edition: ir.Edition, seconds: float) -> bool 
 def promises(work: Asking, editions: Sequence[ir.Edition]) -> None:
     """Properties of this edition that speak of no case, here or in any edition that has them and promises them."""
     for promise in work.edition.properties.values():
-        if promise.where is None or promise.edition != work.edition.id:
-            continue
+        if promise.where is None or promise.edition != work.edition.id or (promise.between and promise.other is None):
+            continue  # one that speaks of two editions is asked where the other one was given
         work.asked += 1
         having = [(each, own) for each in editions if (own := each.properties.get(promise.name)) is not None
                   and own.edition == promise.edition

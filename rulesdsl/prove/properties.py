@@ -1,6 +1,7 @@
 """An ``egenskap`` put to the solver: whether any case there could be breaks it."""
 
 import time
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -12,6 +13,7 @@ from rulesdsl.evaluate.documents import Document as Given
 from rulesdsl.evaluate.properties import Tried, try_property
 from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder, Document
+from rulesdsl.prove.difference_world import Both
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.frame import Frame
 from rulesdsl.prove.solving import Found, Solving
@@ -27,6 +29,9 @@ SECONDS = 20.0
 
 COUNT = 3
 """How many things of a kind may stand together, unless another limit is asked for."""
+
+MOST_TOLD = 2
+"""How many fields and codes that only one of two editions has are named; more are counted."""
 
 
 @frozen(eq=False)
@@ -86,7 +91,7 @@ def prove_property(
     try:
         question = Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
         verdict, reason, documents, tried = question.answer()
-        limits = tuple(sorted(question.world.limits))
+        limits = question.limits
     except NotProvable as error:
         verdict, reason, documents, tried, limits = "ikke avgjort", f"{error.reason}.", (), None, ()
     took = time.monotonic() - begun
@@ -100,12 +105,17 @@ class Question:
         self, promise: ir.Property, edition: ir.Edition, count: int, seconds: float, encoding: type[Encoder] = Encoder
     ) -> None:
         self.promise, self.edition = promise, edition
-        self.world = World(edition, Words(edition), list_uses(edition))
+        other = promise.decided_by(promise.names[-1], edition)
+        self.world = World(edition, Words(edition), list_uses(edition)) if other is edition else Both(other, edition)
         self.things = self._things(count)
         self.encoder = encoding(edition, self.world)
+        encoders = [self.encoder]
+        if other is not edition:
+            encoders.append(encoding(other, self.world))
+            self.encoder.elsewhere = {id(each): encoders[1] for each in self.world.things_of(self.things[1])}
         self.frame = Frame(self.things[0], dict(zip(promise.names, self.things, strict=True)))
         self.where = YES if promise.where is None else self.encoder.evaluate(promise.where, self.frame)
-        self.solving = Solving(self.encoder, seconds=seconds)
+        self.solving = Solving(*encoders, seconds=seconds)
 
     @cached_property
     def holds(self) -> Sym:
@@ -125,6 +135,14 @@ class Question:
         made = {likeness.right: first, likeness.left: other}
         return [made[name] for name in promise.names]
 
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What the answer is limited to."""
+        limits = sorted(self.world.limits)
+        if isinstance(self.world, Both) and self.world.left_out:
+            limits.insert(0, f"det bare den ene utgaven har, holdt utenfor ({_counted(self.world.left_out)})")
+        return tuple(limits)
+
     def within(self) -> Found:
         """Some case that the property speaks of."""
         return self.solving.find(is_yes(self.where))
@@ -137,8 +155,10 @@ class Question:
         if found.model is None:
             return self._settled()
         decoder = Decoder(found.model, self.world)
-        one = self.promise.together
-        documents = tuple(decoder.document(thing) for thing in (self.things[:1] if one else self.things))
+        things = self.things[:1] if self.promise.together else self.things
+        if self.promise.between:
+            things = [self.things[0]] * 2  # one case: what either edition asks of it stands there
+        documents = tuple(decoder.document(thing) for thing in things)
         tried = _replayed(self.promise, self.edition, documents)
         if tried is None or tried.verdict != "brutt":
             return "ikke avgjort", "motbeviset holdt ikke da det ble avgjort på nytt.", documents, None
@@ -159,6 +179,11 @@ class Question:
         return "tom", "det den lover, er aldri kjent for noen sak den gjelder.", (), None
 
 
+def _counted(left_out: Sequence[str]) -> str:
+    """What is left out in words, or how much where there is more than a reader wants."""
+    return "; ".join(left_out) if len(left_out) <= MOST_TOLD else f"{len(left_out)} felter og koder"
+
+
 def _replayed(promise: ir.Property, edition: ir.Edition, documents: tuple[Document, ...]) -> Tried | None:
     """How the interpreter decides what the solver found; None where it cannot stand."""
     try:
@@ -169,14 +194,24 @@ def _replayed(promise: ir.Property, edition: ir.Edition, documents: tuple[Docume
 
 def looks_around(promise: ir.Property, edition: ir.Edition) -> bool:
     """Whether anything that a property rests on looks at other things than the ones it names."""
-    pending = [part for part in (promise.where, promise.holds) if part is not None]
-    seen: set[str] = set()
+    pending = [(part, edition) for part in (promise.where, promise.holds) if part is not None]
+    seen: set[tuple[str, str]] = set()
     while pending:
-        for node in ir.walk(pending.pop()):
+        part, own = pending.pop()
+        for node in ir.walk(part):
             if isinstance(node, ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick) and isinstance(
                     node.over, ir.Children):
                 return True
-            if isinstance(node, ir.ResultOf) and node.name not in seen:
-                seen.add(node.name)
-                pending += expressions(edition.results[node.name].groups)
+            if isinstance(node, ir.ResultOf):
+                by = promise.decided_by(_named(node.of), own)
+                if (by.id, node.name) not in seen:
+                    seen.add((by.id, node.name))
+                    pending += [(each, by) for each in expressions(by.results[node.name].groups)]
     return False
+
+
+def _named(ref: ir.Ref) -> str:
+    """The name that a reference begins with; nothing for the thing itself."""
+    while isinstance(ref, ir.Parent):
+        ref = ref.of
+    return ref.name if isinstance(ref, ir.Bound) else ""

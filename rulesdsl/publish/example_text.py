@@ -15,13 +15,17 @@ from rulesdsl.prove.properties import Verdict
 
 def examples_of(verdicts: Sequence[Verdict]) -> str:
     """The cases that break properties, each thing that a property names as an example of its own, after the source of
-    the property."""
-    blocks = []
+    the property. What another edition makes of a case is told in a comment, for an example is decided by its own."""
+    blocks: list[str] = []
     for verdict in verdicts:
         tried = verdict.counterexample
         if tried is None:
             continue
         for name, thing, run in zip(tried.promise.names, tried.things, tried.runs, strict=True):
+            if run.edition.id != verdict.edition.id:
+                blocks[-1] += "".join(f"\n  # {run.edition.id}:{line.removeprefix('  så')}"
+                                      for line in _expected(thing, run, _asked(verdict, name)))
+                continue
             title = f"Bryter {verdict.promise.name} i {verdict.edition.id}: {name}"
             cites = "".join(f"  ifølge {each.kilde.name}" for each in verdict.promise.citations[:1])
             blocks.append("\n".join(_block(f"«{title}»{cites}", thing, run, _asked(verdict, name))))
@@ -45,9 +49,14 @@ def _block(title: str, thing: Thing, run: Run, results: Sequence[str]) -> Iterat
             yield f"  {word} {each.entity}"
             yield from (f"    {fact}" for fact in facts)
             word = "og"
+    yield from _expected(thing, run, results)
+
+
+def _expected(thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
+    """What a thing came to, as an example expects it."""
     for name in results:
         outcome = run.outcomes[thing, name]
-        kind = edition.results[name].type
+        kind = run.edition.results[name].type
         if outcome.status == "known":
             by = f" etter {outcome.rule.clause}" if outcome.rule else ""
             yield f"  så {name} er {literal(kind, outcome.value)}{by}"

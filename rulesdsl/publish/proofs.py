@@ -54,7 +54,8 @@ def without(verdict: Verdict) -> str:
     if not verdict.clauses:
         return "Vi fant ikke noen få punkter som er skyld i det."
     said = ", eller uten ".join(" og ".join(names) for names in verdict.clauses)
-    return f"Uten {said} ville den vært bevist for {verdict.speaks_of}."
+    both = " i begge utgavene" if verdict.promise.between else ""
+    return f"Uten {said}{both} ville den vært bevist for {verdict.speaks_of}."
 
 
 def page(verdicts: Sequence[Verdict], detail: Detail) -> Line:
@@ -80,12 +81,15 @@ def _below(verdict: Verdict, detail: Detail) -> Iterator[Line]:
     if verdict.counterexample is None:
         return
     found = counterexample(verdict.counterexample)
+    between = verdict.promise.between
     for side in found.sides:
-        yield Line("fact", (piece("; ".join(side.facts) or "ingenting skiller den ut"),), label=side.name)
-        for result in side.results:
-            yield Line("fact", (piece(result, "value"),), label="→")
+        if not between:
+            yield Line("fact", (piece("; ".join(side.facts) or "ingenting skiller den ut"),), label=side.name)
+        for number, result in enumerate(side.results):
+            label = "→" if number or not between else side.name
+            yield Line("fact", (piece(result, "value"),), label=label)
     if found.shared:
-        yield Line("fact", (piece("; ".join(found.shared)),), label="likt")
+        yield Line("fact", (piece("; ".join(found.shared)),), label="saken" if between else "likt")
     if said := without(verdict):
         yield Line("note", (piece(said),))
     yield Line("place", (Piece(f"{verdict.promise.place.file}:{verdict.promise.place.line}", "faint"),))
@@ -111,21 +115,37 @@ def explanations(verdict: Verdict) -> Iterator[CaseExplanation]:
 
 
 def table(verdicts: Sequence[Verdict]) -> tuple[list[str], list[list[str]]]:
-    """The names of the properties, and for each edition its id and how they fell; nothing where it has none."""
-    names = list(dict.fromkeys(each.promise.name for each in verdicts))
+    """The names of the properties, and for each edition its id and how they fell; nothing where it has none. Those that
+    speak of two editions stand in one edition alone, and are left to ``between``."""
+    alone = [each for each in verdicts if not each.promise.between]
+    names = list(dict.fromkeys(each.promise.name for each in alone))
     rows = []
-    for edition in dict.fromkeys(each.edition.id for each in verdicts):
-        found = {each.promise.name: mark(each) for each in verdicts if each.edition.id == edition}
+    for edition in dict.fromkeys(each.edition.id for each in alone):
+        found = {each.promise.name: mark(each) for each in alone if each.edition.id == edition}
         rows.append([edition, *(found.get(name, "") for name in names)])
     return names, rows
+
+
+def between(verdicts: Sequence[Verdict]) -> list[tuple[str, str, str, str, str]]:
+    """Of each property that speaks of two editions: how it fell, the two, its name and its title."""
+    return [(mark(each), each.edition.id, each.promise.between, each.promise.name, each.promise.title)
+            for each in verdicts if each.promise.between]
 
 
 def to_markdown(verdicts: Sequence[Verdict]) -> str:
     """The table as Markdown, for the handbook."""
     names, rows = table(verdicts)
     titles = {each.promise.name: each.promise.title for each in verdicts}
-    lines = [f"| utgave | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
-    lines += [f"| {row[0]} | {' | '.join(cell or ' ' for cell in row[1:])} |" for row in rows]
-    lines += ["", LEGEND.replace("   ", " · "), ""]
-    lines += [f"- `{name}`: {titles[name]}" for name in names]
+    lines = []
+    if names:
+        lines += [f"| utgave | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
+        lines += [f"| {row[0]} | {' | '.join(cell or ' ' for cell in row[1:])} |" for row in rows]
+        lines += [""]
+    if held := between(verdicts):
+        lines += ["| utgave | holdt mot | egenskap | |", "|---|---|---|---|"]
+        lines += [f"| {edition} | {other} | `{name}`: {title} | {sign} |" for sign, edition, other, name, title in held]
+        lines += [""]
+    lines += [LEGEND.replace("   ", " · ")]
+    if names:
+        lines += ["", *(f"- `{name}`: {titles[name]}" for name in names)]
     return "\n".join(lines) + "\n"

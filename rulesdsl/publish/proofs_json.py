@@ -18,7 +18,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     promise, tried = verdict.promise, verdict.counterexample
     found = counterexample(tried) if tried is not None else None
     return {
-        "edition": verdict.edition.id, "property": promise.name, "title": promise.title, "file": promise.place.file,
+        "edition": verdict.edition.id, "other_edition": promise.between or None,
+        "property": promise.name, "title": promise.title, "file": promise.place.file,
         "line": promise.place.line, "promised_from": str(promise.promised_from) if promise.promised_from else None,
         "promised": verdict.promised, "verdict": _VERDICTS[verdict.verdict], "reason": verdict.reason or None,
         "for": verdict.speaks_of, "count": verdict.count or None, "limits": list(verdict.limits),

@@ -73,6 +73,20 @@ class Access(Node):
 
 
 @frozen
+class UnderExpr(Node):
+    """``X etter isf 2019``: what X is as another edition decides the same case."""
+
+    value: "Expr"
+    rulebook: Name
+    edition: Name
+
+    @property
+    def id(self) -> str:
+        """The edition's id."""
+        return f"{self.rulebook.text}@{self.edition.text}"
+
+
+@frozen
 class LookupExpr(Node):
     """``tabell[nøkkel; nøkkel].kolonne [ellers X]``."""
 
@@ -199,8 +213,8 @@ class QuantifierExpr(Node):
 
 
 Expr = (
-    NumberLiteral | TextLiteral | DateLiteral | BoolLiteral | NameRef | Access | LookupExpr | Call | NotExpr | AndExpr
-    | OrExpr | IfExpr | CompareExpr | BetweenExpr | OneOfExpr | InExpr | KnownExpr | SumExpr | ProductExpr
+    NumberLiteral | TextLiteral | DateLiteral | BoolLiteral | NameRef | Access | UnderExpr | LookupExpr | Call | NotExpr
+    | AndExpr | OrExpr | IfExpr | CompareExpr | BetweenExpr | OneOfExpr | InExpr | KnownExpr | SumExpr | ProductExpr
     | DivideExpr | NegateExpr | QuantifierExpr
 )
 

@@ -233,6 +233,9 @@ class ExpressionBuilder(Transformer[Token, Any]):
     def access(self, meta: Meta, items: list[Any]) -> ast.Access:
         return ast.Access(items[0], self.name_of(items[1]), span=self.place_of(meta))
 
+    def under(self, meta: Meta, items: list[Any]) -> ast.UnderExpr:
+        return ast.UnderExpr(items[0], self.name_of(items[1]), items[2][1], span=self.place_of(meta))
+
     def call(self, meta: Meta, items: list[Any]) -> ast.Call:
         args = tuple(item for item in items[1:] if not isinstance(item, Titled))
         return ast.Call(items[0], args, tagged("otherwise", items), span=self.place_of(meta))

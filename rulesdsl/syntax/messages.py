@@ -16,14 +16,14 @@ _KINDS = {
     "OTHER_UNIT": "en enhet",
     "BASIC_TYPE": "en type (ja/nei, tekst, dato)", "STANDING": "status (offisiell, avledet, ubekreftet, eksempel)",
     "EXTREME": "«maks»", "_ER_EN_AV": "«er en av»", "ER_IKKE": "«er ikke»", "_DESIMALER": "«desimaler»",
-    "_ELLERS": "«ellers»", "_ELLERS_DEL": "«ellers»", "_ELLERS_REGEL": "«ellers»",
+    "_ELLERS": "«ellers»", "_ETTER_UTGAVE": "«etter»", "_ELLERS_DEL": "«ellers»", "_ELLERS_REGEL": "«ellers»",
 }
 _VALUE_STARTS = {"NAME", "NUMBER", "TEXT", "DATE", "JA", "NEI", "_LPAR"}
 _TYPE_STARTS = {"BASIC_TYPE", "_TALL", "_LISTE"}
 # What may stand after nearly any value; to list it helps nobody.
 _AFTER_VALUE = {
     "PLUS", "MINUS", "TIMES", "SLASH", "_DOT", "_LPAR", "_LBRACK", "LE", "GE", "LT", "GT", "PERCENT", "UNIT",
-    "OTHER_UNIT",
+    "OTHER_UNIT", "_ETTER_UTGAVE",
 }
 _HEAD = ("ifølge", "omtale", "unntak", "når")
 _KEYWORDS = (

@@ -14,7 +14,7 @@ from rulesdsl.syntax.places import Places
 WIDTH = 100
 
 # Levels of the grammar, loosest first: what stands at a tighter place than its own level takes parentheses.
-_EXPR, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _UNARY, _POSTFIX = range(9)
+_EXPR, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _UNARY, _UNDER, _POSTFIX = range(10)
 
 
 @frozen
@@ -199,6 +199,8 @@ class Phrases:
                 return Phrase(name, at)
             case ast.Access(of, name):
                 return self.of(of, _POSTFIX).after("." + name.text)
+            case ast.UnderExpr(value, rulebook, edition):
+                return self.of(value, _POSTFIX).after(f" etter {rulebook.text} {edition.text}")
             case ast.LookupExpr(table, keys, column, otherwise):
                 found = self._listed(keys, table.text + "[", f"].{column.text}")
                 return self._with_otherwise(found.before("", at), otherwise, owned)
@@ -316,6 +318,8 @@ def _level(node: ast.Expr) -> int:
             return _PRODUCT
         case ast.NegateExpr():
             return _UNARY
+        case ast.UnderExpr():
+            return _UNDER
         case (
             ast.NumberLiteral() | ast.TextLiteral() | ast.DateLiteral() | ast.BoolLiteral() | ast.NameRef()
             | ast.Access() | ast.LookupExpr() | ast.Call()

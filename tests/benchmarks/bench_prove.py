@@ -13,10 +13,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_properties() -> None:
-    edition = Workspace(ROOT / "regelverk").edition("isf@2020")
+    workspace = Workspace(ROOT / "regelverk")
+    edition = workspace.edition("isf@2020")
     assert edition is not None
     print()
-    for promise in edition.properties.values():
+    for promise in workspace.promises(edition).values():
         made = prove_property(promise, edition)
         print(f"{promise.name:24} {made.verdict:12} {made.seconds:6.2f} s, for {made.speaks_of}")
 

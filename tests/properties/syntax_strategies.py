@@ -34,6 +34,7 @@ words = st.one_of(
 names = _made(ast.Name, words)
 numbers_of_clauses = st.sampled_from(["4.3.6", "2ae", "7", "2021", "1.10b", "hovedregel"])
 clauses = _made(ast.Name, numbers_of_clauses)
+dated = _made(ast.Name, st.sampled_from(["2019", "2020.7", "mars2020", "2ae", "07"]))
 texts = st.one_of(
     st.sampled_from(["", "Én kontakt", "a # b", 'sa "ja"', "; | || {}"]),
     st.text(st.characters(codec="utf-8", exclude_characters="«»\r\n", exclude_categories=["Cs", "Cc", "Zl", "Zp"]),
@@ -82,7 +83,8 @@ def _quantifiers(e: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def _larger(e: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     maybe = st.none() | e
     return st.one_of(
-        _made(ast.Access, e, names), _made(ast.LookupExpr, names, _many(e, 1), names, maybe),
+        _made(ast.Access, e, names), _made(ast.UnderExpr, e, names, dated),
+        _made(ast.LookupExpr, names, _many(e, 1), names, maybe),
         _made(ast.Call, names, _many(e, 1), maybe),
         _made(ast.Call, _made(ast.Name, st.sampled_from(["maks", "min"])), _many(e)),
         _made(ast.NotExpr, e), _made(ast.AndExpr, _many(e)), _made(ast.OrExpr, _many(e)), _made(ast.IfExpr, e, e, e),
