@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems
+from rulesdsl.cli.invocation import FINDINGS, check_solver, open_workspace, say, show_problems
 from rulesdsl.cli.norwegian import Command
 from rulesdsl.diagnostics import Diagnostic
 
@@ -22,12 +22,12 @@ SECONDS = 10.0
 @click.pass_obj
 def command(rulebooks: Path | None, path: Path | None, prove: bool, seconds: float) -> None:
     if prove:
-        from rulesdsl.cli import check_prove
-
-        check_prove.require_solver()
+        check_solver()
     workspace = open_workspace(path or rulebooks)
     problems, lines = list(workspace.checked.problems), list[str]()
     if prove:
+        from rulesdsl.cli import check_prove
+
         found, lines = check_prove.prove(workspace, seconds)
         problems = sorted([*problems, *found], key=_place)
     show_problems(problems)

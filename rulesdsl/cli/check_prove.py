@@ -1,21 +1,11 @@
 """``check --prove``: what the solver can show of all cases, as messages beside those of the check."""
 
-from importlib.util import find_spec
-
 from attrs import evolve
 
-from rulesdsl.cli.invocation import fail
 from rulesdsl.core.ir import Edition
 from rulesdsl.diagnostics import Diagnostic, Label
 from rulesdsl.source import Source, Span
 from rulesdsl.workspace import Workspace
-
-
-def require_solver() -> None:
-    """Ends with a message where there is no solver."""
-    if find_spec("z3") is None:
-        fail("Uten løseren z3 kan ingenting bevises, og den er ikke installert.",
-             "Installer den med: pip install 'isfrules[prove]'")
 
 
 def prove(workspace: Workspace, seconds: float) -> tuple[list[Diagnostic], list[str]]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulesdsl.cli.explain import batched, read_file, shown_name
+from rulesdsl.cli.explain import read_file, shown_name
 from rulesdsl.cli.invocation import (
     FINDINGS,
-    console,
+    check_solver,
     fail,
-    in_colour,
     open_workspace,
     say,
+    show_page,
     show_problems,
     width,
     write_json,
@@ -28,6 +28,7 @@ from rulesdsl.compare.differences import Differences
 from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import ENGINE, NoEdition, edition_named
 from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.prove.difference import COUNT as MOST_TOGETHER
 from rulesdsl.prove.difference import INSTALL as PROVE
 from rulesdsl.prove.difference import PARTS as MOST_PARTS
 from rulesdsl.prove.difference import SECONDS as MOST_SECONDS
@@ -36,7 +37,6 @@ from rulesdsl.workspace import Workspace
 if TYPE_CHECKING:
     from rulesdsl.batch.contrast import Asked
     from rulesdsl.compare.contrast import Contrast
-    from rulesdsl.publish.line import Line
 
 INSTALL_CHARTS = "pip install 'isfrules[charts]'"
 
@@ -74,15 +74,18 @@ DATABASES = (".duckdb", ".db", ".ddb")
               help=f"Med --prove: høyst så mange deler av vilkåret. Ellers {MOST_PARTS}.")
 @click.option("--seconds", metavar="SEKUNDER", type=click.FloatRange(min=1), default=None,
               help=f"Med --prove: høyst så lang tid. Ellers {MOST_SECONDS:g}.")
+@click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=None,
+              help=f"Med --prove: hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient. "
+                   f"Ellers {MOST_TOGETHER}.")
 @click.option("--known", metavar="DATO", type=Day(), help="Utgavene slik de var kjent en dag, før senere rettelser.")
 @click.pass_obj
 def command(
     rulebooks: Path | None, first: str, second: str, data: Path | None, by: tuple[str, ...], results: tuple[str, ...],
     patients: str | None, naming: Path | None, examples: Path | None, form: str, prove: bool, parts: int | None,
-    seconds: float | None, known: datetime.date | None,
+    seconds: float | None, count: int | None, known: datetime.date | None,
 ) -> None:
     table = data is not None and _is_table(data)
-    _check_proof(prove, data, {"--parts": parts, "--seconds": seconds})
+    _check_proof(prove, data, {"--parts": parts, "--seconds": seconds, "--count": count})
     _check_call(table, form, {"--by": by, "--result": () if prove else results, "--patients": patients,
                               "--map": naming, "--examples": examples})
     text = read_file(data) if data is not None and not table else None
@@ -91,7 +94,7 @@ def command(
     if before.rulebook != after.rulebook:
         fail(f"{before.id} og {after.id} er av hvert sitt regelverk.", "Velg to utgaver av samme regelverk.")
     if prove:
-        _prove(before, after, results, parts or MOST_PARTS, seconds or MOST_SECONDS, form)
+        _prove(before, after, results, parts or MOST_PARTS, seconds or MOST_SECONDS, count or MOST_TOGETHER, form)
         return
     found = differences_between(before, after)
     if data is not None and table:
@@ -138,19 +141,20 @@ def _check_proof(prove: bool, data: Path | None, options: dict[str, object]) -> 
             fail(f"{name} er for --prove.", "Legg til --prove.")
 
 
-def _prove(before: Edition, after: Edition, results: tuple[str, ...], parts: int, seconds: float, form: str) -> None:
+def _prove(
+    before: Edition, after: Edition, results: tuple[str, ...], parts: int, seconds: float, count: int, form: str
+) -> None:
     """The condition under which the editions can differ."""
-    try:
-        import z3  # noqa: F401  asked for here, so that its absence is a message
-    except ImportError:
-        fail("--prove trenger z3, som ikke er installert.", f"Installer med {PROVE}")
+    check_solver()
     for name in results:
         if name not in before.results and name not in after.results:
             near = did_you_mean(name, {*before.results, *after.results})
             fail(f"Resultatet «{name}» finnes ikke i utgavene.", near or "Skriv navnet slik det står i regelverket.")
+    from rulesdsl.cli.run import progress
     from rulesdsl.prove.difference_proof import prove_difference
 
-    made = prove_difference(before, after, results, parts=parts, seconds=seconds)
+    with progress() as step:
+        made = prove_difference(before, after, results, parts=parts, seconds=seconds, count=count, step=step)
     match form:
         case "json":
             from rulesdsl.publish.difference_json import difference_json
@@ -163,7 +167,7 @@ def _prove(before: Edition, after: Edition, results: tuple[str, ...], parts: int
         case _:
             from rulesdsl.publish.difference import page
 
-            _show_page(page(made))
+            show_page(page(made))
     if not made.done:
         sys.exit(FINDINGS)
 
@@ -193,17 +197,7 @@ def _show(found: Differences, cases: CasesCompared | None, form: str) -> None:
         case _:
             from rulesdsl.publish.differences import page
 
-            _show_page(page(found, cases))
-
-
-def _show_page(page: "Line") -> None:
-    from rulesdsl.publish.terminal import render_page, render_page_plain
-
-    if in_colour():
-        console().print(render_page(page, width()))
-    else:
-        for lines in batched(render_page_plain(page, width())):
-            click.echo("".join(lines), nl=False)
+            show_page(page(found, cases))
 
 
 # ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ import click
 
 from rulesdsl.cli.invocation import (
     FINDINGS,
+    batched,
     check_solver,
     console,
     fail,
@@ -213,13 +214,6 @@ def _show(first: list[CaseExplanation], rest: Iterator[CaseExplanation], form: s
 
             for lines in batched(render_plain(cases, ENGINE, detail, width())):
                 click.echo("".join(lines), nl=False)
-
-
-def batched(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Some lines at a time: a write for each takes long."""
-    found = iter(lines)
-    while some := list(islice(found, 500)):
-        yield some
 
 
 class _Findings:

@@ -4,7 +4,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +17,8 @@ from rulesdsl.workspace import Root, Workspace, find_root
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from rulesdsl.publish.line import Line
 
 FINDINGS, USAGE = 1, 2
 """Exit codes: 0 is well, 1 that something was found, 2 that the call itself was wrong."""
@@ -116,6 +119,24 @@ def console(stderr: bool = False) -> "Console":
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width(), force_terminal=True)
+
+
+def batched(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Some lines at a time: a write for each takes long."""
+    found = iter(lines)
+    while some := list(islice(found, 500)):
+        yield some
+
+
+def show_page(page: "Line") -> None:
+    """A page of lines, with colour where there is a terminal for it."""
+    from rulesdsl.publish.terminal import render_page, render_page_plain
+
+    if in_colour():
+        console().print(render_page(page, width()))
+    else:
+        for lines in batched(render_page_plain(page, width())):
+            click.echo("".join(lines), nl=False)
 
 
 def show_problems(problems: Iterable[Diagnostic], stderr: bool = False) -> None:

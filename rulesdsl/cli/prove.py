@@ -9,13 +9,11 @@ import click
 from rulesdsl.cli.invocation import (
     FINDINGS,
     check_solver,
-    console,
     fail,
-    in_colour,
     open_workspace,
     say,
+    show_page,
     show_problems,
-    width,
     write_json,
 )
 from rulesdsl.cli.norwegian import Choice, Command
@@ -109,7 +107,6 @@ def _prove(
 
 def _show(verdicts: "list[Verdict]", told: bool, detail: Any, form: str) -> None:
     from rulesdsl.publish import proofs
-    from rulesdsl.publish.terminal import render_page, render_page_plain
 
     if form == "json":
         from rulesdsl.publish.proofs_json import proofs_json
@@ -125,10 +122,8 @@ def _show(verdicts: "list[Verdict]", told: bool, detail: Any, form: str) -> None
     shown = [each for each in verdicts if not many or (told and each.verdict != "bevist")]
     if shown and many:
         say()
-    if shown and in_colour():
-        console().print(render_page(proofs.page(shown, detail), width()))
-    elif shown:
-        click.echo("".join(render_page_plain(proofs.page(shown, detail), width())), nl=False)
+    if shown:
+        show_page(proofs.page(shown, detail))
 
 
 def _table(verdicts: "list[Verdict]") -> None:

@@ -9,11 +9,9 @@ import click
 
 from rulesdsl.cli.invocation import (
     check_solver,
-    console,
     fail,
-    in_colour,
     open_workspace,
-    width,
+    show_page,
     write_json,
 )
 from rulesdsl.cli.norwegian import Choice, Command
@@ -144,11 +142,5 @@ def _show(found: "list[Thresholds]", form: str) -> None:
             write_json(thresholds_json(found))
         case "markdown":
             click.echo(to_markdown(found), nl=False)
-        case _ if in_colour():
-            from rulesdsl.publish.terminal import render_page
-
-            console().print(render_page(page(found), width()))
         case _:
-            from rulesdsl.publish.terminal import render_page_plain
-
-            click.echo("".join(render_page_plain(page(found), width())), nl=False)
+            show_page(page(found))

@@ -6,7 +6,7 @@ others, by the facts that are missing.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import z3
@@ -14,11 +14,10 @@ from attrs import evolve
 
 from rulesdsl.compare.changes import Pair, pair
 from rulesdsl.compare.differences import head_of
-from rulesdsl.compare.phrases import listed
 from rulesdsl.core import ir, types
 from rulesdsl.core.trees import expressions
 from rulesdsl.core.types import KRONER, Date
-from rulesdsl.core.values import shown, spoken
+from rulesdsl.core.values import shown
 from rulesdsl.evaluate.wording import result_called
 from rulesdsl.prove.cases import Thing
 from rulesdsl.prove.difference import COUNT, PARTS, SECONDS, Difference, Extreme, Missing, Part, Proof, Said
@@ -30,8 +29,11 @@ from rulesdsl.prove.difference_witness import Replaying
 from rulesdsl.prove.difference_world import Both, days_of
 from rulesdsl.prove.encode import Encoder, Outcome
 from rulesdsl.prove.solving import Solving
+from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.sym import NotProvable, equal, level
 from rulesdsl.prove.terms import Logic, conj, disj, neg, same
+
+Step = Callable[[str, int, int], None]
 
 FIRST_ROOM = 2
 """How many things of a kind a case has where parts are first looked for."""
@@ -42,17 +44,21 @@ FOR_PARTS = 0.7
 
 def prove_difference(
     before: ir.Edition, after: ir.Edition, results: Sequence[str] = (), *, parts: int = PARTS,
-    seconds: float = SECONDS, count: int = COUNT,
+    seconds: float = SECONDS, count: int = COUNT, step: Step = lambda what, done, of: None,
 ) -> Proof:
-    """Where two editions can differ: in some results, or else in those that no other uses."""
+    """Where two editions can differ: in some results, or else in those that no other uses. ``step`` is told what is
+    being looked for, and how many of the results are done."""
     begun = time.monotonic()
     ready = pair(before, after)
     asked, alone = _asked(before, after, results)
     made: list[Difference] = []
     left_out: dict[str, None] = {}
     limits: dict[str, None] = {}
-    for name in asked:
-        question = _Question(before, after, ready, name, parts, begun + seconds, seconds, count)
+    for at, name in enumerate(asked):
+        def told(what: str, at: int = at) -> None:
+            step(what, at, len(asked))
+
+        question = _Question(before, after, ready, name, parts, begun + seconds, seconds, count, told)
         made.append(question.answer())
         left_out |= dict.fromkeys(question.left_out)
         limits |= dict.fromkeys(question.limits)
@@ -75,8 +81,9 @@ class _Question:
 
     def __init__(
         self, before: ir.Edition, after: ir.Edition, ready: Pair, name: str, parts: int, ends: float, seconds: float,
-        count: int,
+        count: int, told: Callable[[str], None],
     ) -> None:
+        self.tell = told
         self.before, self.after, self.ready, self.name, self.parts = before, after, ready, name, parts
         self.ends, self.seconds = ends, seconds
         self.result = after.results[name]
@@ -86,14 +93,13 @@ class _Question:
 
     def answer(self) -> Difference:
         first, last = (shown(Date(), day) for day in days_of(self.before, self.after))
-        entity = self.after.entities[self.result.entity]
-        speaks_of = f"{_speaks_of(self.after, entity, self.room)} fra {first} til {last}"
         blank = Difference(self.name, result_called(self.result), self.result.type, self.result.entity, "ikke ferdig",
-                           speaks_of)
+                           f"{speaks_of(self.after, self.result.entity, self.room)} fra {first} til {last}")
         if self.before.results[self.name].entity != self.result.entity:
             return evolve(blank, reason="resultatet gjelder ikke det samme i de to utgavene")
         if not _comparable(self.before.results[self.name].type, self.result.type):
             return evolve(blank, reason="resultatet er ikke av samme type i de to utgavene")
+        self.tell(f"{blank.called}: leser reglene")
         try:
             self._encode()
             return self._answered(blank)
@@ -166,11 +172,13 @@ class _Question:
                     reason = f"det er flere enn {self.parts} deler"
                     break
                 found.append(region)
+                self.tell(f"{result_called(self.result)}: fant del {len(found)}")
             if not reason:
                 found = merged(self.search.needed(found))
         except OutOfTime as error:
             reason = self._late(error)
         self.search.ends = self.ends
+        self.tell(f"{result_called(self.result)}: finner eksempler")
         parts = sorted((self._part(region, found) for region in found), key=_simplest)
         if not reason and any(part.witness is None for part in parts):
             reason = "et eksempel ble ikke funnet, eller holdt ikke da det ble avgjort på nytt"
@@ -179,6 +187,7 @@ class _Question:
             missing = None if reason else self._missing()
         except OutOfTime as error:
             reason = self._late(error)
+        self.tell(f"{result_called(self.result)}: finner hvor mye")
         up, down = self._effects()
         return evolve(blank, answered="ikke ferdig" if reason else "ulikt", parts=tuple(parts), missing=missing,
                       up=up, down=down, reason=reason)
@@ -198,7 +207,7 @@ class _Question:
         if self.room <= FIRST_ROOM:
             return []
         first = _Question(self.before, self.after, self.ready, self.name, self.parts, self.ends, self.seconds,
-                          FIRST_ROOM)
+                          FIRST_ROOM, self.tell)
         first._encode()
         if first.differ is False or first.solving.find(first.differ).answer != "finnes":
             return []
@@ -339,26 +348,3 @@ def _looks_around(edition: ir.Edition, name: str) -> bool:
                     if isinstance(node, ir.ResultOf):
                         pending.append(node.name)
     return False
-
-
-def _speaks_of(edition: ir.Edition, entity: ir.Entity, room: int) -> str:
-    """The cases the answer is for, in words."""
-    if not room:
-        return f"alle {_many(entity)}"
-    top = entity
-    while top.parent:
-        top = edition.entities[top.parent]
-    kinds, below = [top.name], []
-    for each in kinds:
-        inner = [other for other in edition.entities.values() if other.parent == each]
-        kinds += [other.name for other in inner]
-        below += [_many(other) for other in inner]
-    return f"alle {_many(top)} med inntil {room} {listed(below)}"
-
-
-def _many(entity: ir.Entity) -> str:
-    """``episoder``, ``pasienter``."""
-    if entity.plural:
-        return spoken(entity.plural)
-    name = entity.name.lower()
-    return f"{name}r" if name.endswith("e") else f"{name}er"

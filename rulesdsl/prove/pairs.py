@@ -39,7 +39,28 @@ class Unsettled(Exception):
 def stepped_fields(edition: ir.Edition, entity: str) -> dict[Path, ir.FieldDecl]:
     """The numbers and dates of an entity, and of the records in it."""
     return {path: decl for path, decl in declared(edition, edition.entities[entity].fields)
-            if isinstance(decl.type, types.Number | types.Date)}
+            if isinstance(decl.type, _STEPPED)}
+
+
+def not_stepped(edition: ir.Edition, entity: str) -> list[str]:
+    """The numbers and dates that are another thing's: those of what the entity belongs to or what belongs to it
+    (``Pasient.fodselsdato``), and those of lists, which a step is never taken in."""
+    found: list[str] = []
+    for each in edition.entities.values():
+        for path, decl in declared(edition, each.fields):
+            name = f"{each.name}.{'.'.join(path)}"
+            match decl.type:
+                case types.ListOf(types.Record(record)):
+                    found += [f"{name}.{'.'.join(inner)}" for inner, one in declared(
+                        edition, edition.records[record].fields) if isinstance(one.type, _STEPPED)]
+                case types.ListOf(types.Number() | types.Date()):
+                    found.append(name)
+                case types.Number() | types.Date() if each.name != entity:
+                    found.append(name)
+    return found
+
+
+_STEPPED = types.Number | types.Date
 
 
 def declared(

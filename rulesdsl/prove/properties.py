@@ -17,6 +17,7 @@ from rulesdsl.prove.difference_world import Both
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.frame import Frame
 from rulesdsl.prove.solving import Found, Solving
+from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.sym import YES, NotProvable, Sym, is_no, is_yes
 from rulesdsl.prove.words import Words, list_uses
 
@@ -62,24 +63,6 @@ class Verdict:
     def speaks_of(self) -> str:
         """The cases the answer is for, in words."""
         return speaks_of(self.edition, self.promise.entity, self.count)
-
-
-def speaks_of(edition: ir.Edition, name: str, count: int) -> str:
-    """All cases of an entity in words: ``alle pasienter med inntil 3 episoder``; without a count each stands alone."""
-    entity = edition.entities[name]
-    if not count:
-        return f"alle {_many(entity)}"
-    if not entity.parent:
-        return f"alle {_many(entity)} med inntil {count} av hvert slag"
-    return f"alle {_many(edition.entities[entity.parent])} med inntil {count} {_many(entity)}"
-
-
-def _many(entity: ir.Entity) -> str:
-    """``episoder``, ``pasienter``."""
-    if entity.plural:
-        return entity.plural.replace("_", " ")
-    name = entity.name.lower()
-    return f"{name}r" if name.endswith("e") else f"{name}er"
 
 
 def prove_property(

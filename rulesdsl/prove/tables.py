@@ -1,7 +1,7 @@
 """Look-ups as logic. A small table is a choice between its rows; a large one is a function of which the solver knows
 only the rows it has asked for: a row is told when a model leans on what it would have to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import z3
@@ -10,13 +10,17 @@ from attrs import frozen
 from rulesdsl.core import ir
 from rulesdsl.core.types import Type
 from rulesdsl.prove.sym import UNKNOWN, Items, NotProvable, Sym, either, equal
-from rulesdsl.prove.terms import Logic, among, conj, disj
+from rulesdsl.prove.terms import Logic, among, conj, disj, same
 
 if TYPE_CHECKING:
     from rulesdsl.prove.cases import World
 
 MOST_ROWS = 60
 """How many rows of a table are told at once."""
+
+MOST_VALUES = 12
+"""How many values a column may have and still be told whole, each by the keys that give it, however many rows there
+are."""
 
 Constant = Callable[[Type, ir.Value], Sym]
 
@@ -38,36 +42,49 @@ class Tables:
     def __init__(self, edition: ir.Edition, world: "World") -> None:
         self.edition, self.world = edition, world
         self.asked: list[Asked] = []
+        self._hits: dict[tuple[Any, ...], tuple[Sequence[Sym], list[tuple[Sym, Logic]]]] = {}
 
     def cell(self, node: ir.Lookup, keys: Sequence[Sym], otherwise: Callable[[], Sym], constant: Constant) -> Sym:
         """A cell of a table; what is not there, or has no value, gives ``otherwise``."""
         if any(key.known is False for key in keys):
             return UNKNOWN
         table = self.edition.tables[node.table]
-        kinds = [kind for _, kind in table.keys]
         known = conj(key.known for key in keys)
-        rows = [(tuple(constant(kind, value) for kind, value in zip(kinds, row_keys, strict=True)),
-                 constant(dict(table.columns)[node.column], cell))
-                for row_keys, row in table.rows.items() if (cell := row.values[node.column]) is not None]
-        if len(rows) > MOST_ROWS and len(keys) == 1 and not isinstance(keys[0].value, int):
-            made = self._large(table, node.column, keys[0], rows, otherwise)
-        else:
-            made = self._small(keys, rows, otherwise)
+        asked = table.name, node.column, *(id(key.value) for key in keys)
+        if asked not in self._hits:
+            kinds = [kind for _, kind in table.keys]
+            rows = [(tuple(constant(kind, value) for kind, value in zip(kinds, row_keys, strict=True)),
+                     constant(dict(table.columns)[node.column], cell))
+                    for row_keys, row in table.rows.items() if (cell := row.values[node.column]) is not None]
+            large = len(rows) > MOST_ROWS and len(keys) == 1 and not isinstance(keys[0].value, int)
+            if large and len({str(cell.value) for _, cell in rows}) > MOST_VALUES:
+                made = self._large(table, node.column, keys[0], rows, otherwise)
+                return Sym(conj((known, made.known)), made.value, made.scale)
+            self._hits[asked] = keys, list(self._by_value(keys, rows))  # the keys live on, for they go by identity
+        made = self._chosen(self._hits[asked][1], otherwise)
         return Sym(conj((known, made.known)), made.value, made.scale)
 
-    def _small(self, keys: Sequence[Sym], rows: list[tuple[tuple[Sym, ...], Sym]], otherwise: Callable[[], Sym]) -> Sym:
-        """A choice between the values that the table has, each by the keys that give it."""
-        by_value: dict[Any, tuple[Sym, list[Logic]]] = {}
+    def _by_value(
+        self, keys: Sequence[Sym], rows: list[tuple[tuple[Sym, ...], Sym]]
+    ) -> Iterator[tuple[Sym, Logic]]:
+        """The values that the table has, each with when the keys give it."""
+        by_value: dict[Any, tuple[Sym, list[tuple[Sym, ...]]]] = {}
         for row_keys, cell in rows:
-            hit = conj(equal(key, fixed) for key, fixed in zip(keys, row_keys, strict=True))
+            by_value.setdefault((str(cell.value), cell.scale), (cell, []))[1].append(row_keys)
+        for cell, found in by_value.values():
+            hit = _is_one(keys, found)
+            if hit is not False:
+                yield cell, hit
+
+    def _chosen(self, values: Iterable[tuple[Sym, Logic]], otherwise: Callable[[], Sym]) -> Sym:
+        """A choice between values: no two of them are given by the same keys."""
+        found = list(values)
+        for cell, hit in found:
             if hit is True:
                 return cell
-            if hit is not False:
-                name = str(cell.value), cell.scale
-                by_value.setdefault(name, (cell, []))[1].append(hit)
         made = otherwise()
-        for cell, hits in by_value.values():
-            made = either(disj(hits), cell, made)
+        for cell, hit in found:
+            made = either(hit, cell, made)
         return made
 
     def _large(
@@ -106,3 +123,22 @@ class Tables:
                 found += [z3.Implies(other.key == number, other.value.value == value)
                           for other in self.asked if other.table is each.table and other.column == each.column]
         return found
+
+
+def _is_one(keys: Sequence[Sym], rows: Sequence[tuple[Sym, ...]]) -> Logic:
+    """Whether the keys are those of one of some rows. Where they are texts or numbers, rows that are alike but for the
+    last key are told together."""
+    plain = all(isinstance(fixed.value, int) and not isinstance(fixed.value, bool) and fixed.scale == key.scale
+                for row in rows for key, fixed in zip(keys, row, strict=True))
+    if not plain:
+        return disj(conj(equal(key, fixed) for key, fixed in zip(keys, row, strict=True)) for row in rows)
+    last: dict[tuple[int, ...], list[int]] = {}
+    for row in rows:
+        last.setdefault(tuple(each.value for each in row[:-1]), []).append(row[-1].value)
+    alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+    for above, numbers in last.items():
+        alike.setdefault((above[:-1], tuple(sorted(numbers))), []).extend(above[-1:])
+    return disj(
+        conj((*(same(key.value, number) for key, number in zip(keys, first, strict=False)),
+              among(keys[-2].value, firsts) if firsts else True, among(keys[-1].value, numbers)))
+        for (first, numbers), firsts in alike.items())

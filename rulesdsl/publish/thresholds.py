@@ -11,7 +11,8 @@ from rulesdsl.core.values import exact, shown
 from rulesdsl.evaluate.counterexample import beside, counterexample
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.evaluate.wording import result_called, said
-from rulesdsl.prove.properties import speaks_of
+from rulesdsl.prove.pairs import not_stepped
+from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.thresholds import FAR, Cases, Largest, Stretch, Thresholds, Way, step_of
 from rulesdsl.publish.line import Line, Piece, Pieces, piece, word
 
@@ -177,11 +178,18 @@ def _assumed(found: Sequence[Thresholds]) -> Iterator[str]:
         yield f"{entity.date} er fra {edition.valid_from} til {edition.valid_to}, før steget og etter det."
     yield ("De to sakene er like i alt annet enn feltet, og svaret er kjent i begge. At et felt blir kjent eller "
            "ukjent, er ikke et steg.")
+    if aside := not_tried(found):
+        yield f"Ikke prøvd, for det er ikke et felt i {entity.name} selv: {', '.join(aside)}."
     largest = [stretch.largest for each in found for stretch in each.stretches if stretch.largest]
     if largest:
         yield "Hvor mye det er høyst, gjelder saker uten tall under null."
     if any(each.beyond for each in largest):
         yield f"Uten grense vil si at endringen kan være mer enn {shown(found[0].result.type, Decimal(FAR))}."
+
+
+def not_tried(found: Sequence[Thresholds]) -> list[str]:
+    """The numbers and dates of the cases that no step is taken in."""
+    return list(dict.fromkeys(name for each in found for name in not_stepped(each.edition, each.result.entity)))
 
 
 # ── A table ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +219,7 @@ _CASES: dict[Cases, str] = {"alene": "alone", "flere": "together", "negative": "
 
 def thresholds_json(found: Sequence[Thresholds]) -> dict[str, Any]:
     """Every field with what was found. Values and amounts are exact, as text."""
-    return {"schema": SCHEMA, "fields": [_field(each) for each in found]}
+    return {"schema": SCHEMA, "fields": [_field(each) for each in found], "not_tried": not_tried(found)}
 
 
 def _field(one: Thresholds) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from rulesdsl.prove.thresholds import Thresholds, find_thresholds
 from rulesdsl.prove.words import Words, list_uses
 from rulesdsl.proving import thresholds
 from rulesdsl.publish.terminal import render_page_plain
-from rulesdsl.publish.thresholds import page
+from rulesdsl.publish.thresholds import page, thresholds_json
 from rulesdsl.workspace import Workspace
 
 HEAD = """\
@@ -228,7 +228,10 @@ punkt egenandel «Egenandel»
     assert stretch.largest.amount == Decimal(1800)
     text = "".join(render_page_plain(page([one]), 100))
     assert "bare med flere av samme slag i saken" in text
-    assert "Bevist for alle pasienter med inntil 3 av hvert slag." in text
+    assert "Bevist for alle pasienter med inntil 3 besøk." in text
+    assert "Ikke prøvd, for det er ikke et felt i Pasient selv: Besøk.dagen, Besøk.oppgitt, Besøk.mengder." in (
+        " ".join(text.split()))
+    assert thresholds_json([one])["not_tried"] == ["Besøk.dagen", "Besøk.oppgitt", "Besøk.mengder"]
 
 
 def test_names_stand_in_the_order_the_solver_has_them(tmp_path: Path) -> None:
