@@ -17,6 +17,9 @@ from rulesdsl.prove.properties import COUNT, SECONDS, Verdict, prove_property
 from rulesdsl.prove.thresholds import Stretch, Thresholds, find_thresholds
 from rulesdsl.trying import search, simplest
 
+FEWEST = 2
+"""How few things together a property is asked of, where more could not be settled."""
+
 CASES = 200
 """How many cases a property is tried on where the solver could not settle it."""
 
@@ -30,9 +33,10 @@ def prove(
     """Whether a property holds for every case of an edition; where it does not, a plain case that breaks it.
 
     With ``reasons`` also the clauses without which it would hold. ``seconds`` is the limit of each question, ``count``
-    how many things of a kind may stand together. What the solver cannot settle is tried on cases that are made up.
+    how many things of a kind may stand together. What the solver cannot settle is asked of fewer together, and what is
+    still open is tried on cases that are made up.
     """
-    found = prove_property(promise, edition, seconds=seconds, count=count)
+    found = _of_fewer(prove_property(promise, edition, seconds=seconds, count=count), seconds)
     if found.verdict == "ikke avgjort":
         return _tried(found)
     if found.counterexample is None:
@@ -44,9 +48,26 @@ def prove(
     return evolve(found, clauses=_culprits(found, seconds, count))
 
 
+def _of_fewer(found: Verdict, seconds: float) -> Verdict:
+    """The answer for fewer things together, where it was not settled for as many as were asked for."""
+    least = max(FEWEST, len(found.promise.names) if found.promise.together else 0)
+    for count in range(found.count - 1, least - 1, -1):
+        if found.verdict != "ikke avgjort" or found.unbroken:
+            break
+        fewer = prove_property(found.promise, found.edition, seconds=seconds, count=count)
+        took = found.seconds + fewer.seconds
+        if fewer.verdict in ("bevist", "motbevist"):
+            return evolve(fewer, seconds=took, limits=(*fewer.limits, f"for {found.count} sammen var tiden for kort"))
+        found = evolve(found, seconds=took)
+    return found
+
+
 def _tried(found: Verdict) -> Verdict:
-    """A property that was not settled, tried on cases that are made up: one of them may break it."""
+    """A property that was not settled, tried on cases that are made up: one of them may break it, or be the case that
+    keeps it."""
     made = search(found.promise, found.edition, cases=CASES)
+    if found.unbroken and made.verdict == "holdt":
+        return evolve(found, verdict="bevist", reason="", documents=())
     if made.verdict == "brutt":
         return evolve(found, verdict="motbevist", reason="", documents=made.documents,
                       counterexample=made.counterexample)

@@ -40,7 +40,8 @@ class Verdict:
     """What came of it. ``reason`` is why it is ``tom`` or ``ikke avgjort``; ``documents`` and ``counterexample`` what
     breaks it. ``count`` is how many things of a kind a case had at most, where the rules look at more than one;
     ``limits`` what else the answer is limited to; ``seconds`` how long it took. ``clauses`` are the smallest
-    sets of clauses without which it would hold for every case; None where nobody asked."""
+    sets of clauses without which it would hold for every case; None where nobody asked. ``unbroken`` is whether an
+    unsettled one is known to be broken by no case: a case that keeps it is then all that lacks."""
 
     promise: ir.Property
     edition: ir.Edition
@@ -49,6 +50,7 @@ class Verdict:
     reason: str = ""
     count: int = 0
     limits: tuple[str, ...] = ()
+    unbroken: bool = False
     documents: tuple[Document, ...] = ()
     counterexample: Tried | None = field(default=None, repr=False)
     clauses: tuple[tuple[str, ...], ...] | None = None
@@ -74,11 +76,12 @@ def prove_property(
     try:
         question = Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
         verdict, reason, documents, tried = question.answer()
-        limits = question.limits
+        limits, unbroken = question.limits, question.unbroken
     except NotProvable as error:
         verdict, reason, documents, tried, limits = "ikke avgjort", f"{error.reason}.", (), None, ()
+        unbroken = False
     took = time.monotonic() - begun
-    return Verdict(promise, edition, verdict, took, reason, room, limits, documents, tried)
+    return Verdict(promise, edition, verdict, took, reason, room, limits, unbroken, documents, tried)
 
 
 class Question:
@@ -99,6 +102,7 @@ class Question:
         self.frame = Frame(self.things[0], dict(zip(promise.names, self.things, strict=True)))
         self.where = YES if promise.where is None else self.encoder.evaluate(promise.where, self.frame)
         self.solving = Solving(*encoders, seconds=seconds)
+        self.unbroken = False
 
     @cached_property
     def holds(self) -> Sym:
@@ -148,17 +152,17 @@ class Question:
         return "motbevist", "", documents, tried
 
     def _settled(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
-        """Nothing breaks it: proved, unless it promises nothing."""
+        """Proved, unless it promises nothing."""
         within = is_yes(self.where)
         kept = self.solving.find(within, is_yes(self.holds))
         if kept.answer == "finnes":
             return "bevist", "", (), None
-        spoken = self.solving.find(within)
-        if spoken.answer == "finnes ikke":
+        if kept.answer == "ikke avgjort":
+            self.unbroken = True
+            reason = f"ingen sak bryter den, men om noen sak oppfyller den, er åpent: {kept.reason}."
+            return "ikke avgjort", reason, (), None
+        if self.solving.find(within).answer == "finnes ikke":
             return "tom", "vilkåret kan aldri være oppfylt, så egenskapen lover ingenting.", (), None
-        if "ikke avgjort" in (kept.answer, spoken.answer):
-            reason = kept.reason if kept.answer == "ikke avgjort" else spoken.reason
-            return "ikke avgjort", f"ingen sak bryter den, men det er uvisst om den gjelder noen: {reason}.", (), None
         return "tom", "det den lover, er aldri kjent for noen sak den gjelder.", (), None
 
 

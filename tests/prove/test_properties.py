@@ -170,17 +170,80 @@ def test_technology_neutrality_is_the_true_story(name: str, wanted: str) -> None
                              "isf@2019": (("poliklinisk_form",),)}.get(name)
 
 
-def test_what_may_promise_nothing_is_not_called_empty_before_that_is_known(
+# ── What takes too long ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def late_from(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Every question from the one of a number on, counted from 1, takes too long."""
+    asked, real = [0], Solving.find
+
+    def find(self: Solving, *items: Logic) -> Found:
+        asked[0] += 1
+        return real(self, *items) if asked[0] < number else Found("ikke avgjort", None, "tiden gikk")
+
+    monkeypatch.setattr(Solving, "find", find)
+
+
+def test_what_no_case_breaks_is_not_empty_because_time_ran_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing breaks it, but time runs out before a case that it speaks of is found."""
-    find, asked = Solving.find, iter(range(10))
-
-    def late(self: Solving, *items: Logic) -> Found:
-        return find(self, *items) if next(asked) == 0 else Found("ikke avgjort", None, "tidsgrensen ble nådd")
-
-    monkeypatch.setattr(Solving, "find", late)
     made = edition(tmp_path, promise("der ikke a.teller gjelder a.betaling er 0 kr"))
+    late_from(monkeypatch, 2)
     found = prove_property(made.properties["løftet"], made)
-    assert (found.verdict, found.counterexample) == ("ikke avgjort", None)
-    assert found.reason.endswith("tidsgrensen ble nådd.")
+    assert (found.verdict, found.unbroken) == ("ikke avgjort", True)
+    monkeypatch.undo()
+    late_from(monkeypatch, 2)
+    assert prove(made.properties["løftet"], made).verdict == "bevist"  # a made-up case keeps it
+
+
+def test_an_empty_one_that_took_too_long_is_not_proved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = edition(tmp_path, promise("der a.dagen < 2020-01-01 gjelder a.betaling er 0 kr"))
+    late_from(monkeypatch, 1)
+    found = prove(made.properties["løftet"], made)
+    assert (found.verdict, found.unbroken) == ("ikke avgjort", False)
+    assert "Ikke prøvd" in found.reason
+
+
+def test_what_is_too_much_of_three_is_proved_of_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = edition(tmp_path, promise("der ikke a.teller gjelder a.betaling er 0 kr"))
+    real = Solving.find
+
+    def find(self: Solving, *items: Logic) -> Found:
+        three = any(len(each) > 2 for thing in self.world.things() for each in thing.children.values())
+        return Found("ikke avgjort", None, "tiden gikk") if three else real(self, *items)
+
+    monkeypatch.setattr(Solving, "find", find)
+    found = prove(made.properties["løftet"], made)
+    assert (found.verdict, found.speaks_of) == ("bevist", "alle pasienter med inntil 2 besøk")
+    assert found.limits == ("for 3 sammen var tiden for kort",)
+
+
+# ── Tables that say little ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pairs_of_codes_in_a_large_table(tmp_path: Path) -> None:
+    """Two keys and two hundred rows of ja and nei: what is in no row is nei, and what is in one is as it says."""
+    codes = [f"K{number}" for number in range(20)]
+    rows = [f"{one};{other};{'nei' if one == 'K7' else 'ja'}" for one in codes for other in codes[:10]]
+    (tmp_path / "par.csv").write_text("den;andre;ugyldig\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    more = """
+tabell par
+  nøkkel den      : tekst
+  nøkkel andre    : tekst
+  kolonne ugyldig : ja/nei
+  fil «par.csv»   ifølge oss
+
+resultat strider : ja/nei for Besøk
+
+punkt strider «Strider»
+  ifølge oss
+  strider er finnes annen i pasient.besøk der par[drg; annen.drg].ugyldig ellers nei
+"""
+    for body, wanted in (
+        ("der a.drg er «K7» gjelder ikke a.strider", "bevist"),
+        ("der a.drg er «K8» gjelder ikke a.strider", "motbevist"),
+        ("der a.drg er «ikke her» gjelder ikke a.strider", "bevist"),
+        ("der alle b i a.pasient.besøk har b.drg er «K12» gjelder ikke a.strider", "bevist"),
+        ("der alle b i a.pasient.besøk har b.drg er «K2» gjelder ikke a.strider", "motbevist"),
+    ):
+        assert verdict(tmp_path, body, more=more).verdict == wanted, body
