@@ -155,7 +155,7 @@ class _Page:
             if part.kind == "answers":
                 yield from self._answers(part.children)
                 continue
-            yield from self.flow(self._bold(self.text(part.pieces)))
+            yield from self.flow(self._bold(self.text(part.pieces)), rest="    ")
             leaves = tuple(line for line in part.children if line.kind not in NODES)
             yield from self._lines(leaves, "  ")
             long = bool(leaves)
