@@ -4,7 +4,7 @@ new makes no term.
 A ja/nei is a ``bool`` or a term; numbers, dates and texts are an ``int`` or a term; codes are always terms.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import z3
@@ -18,28 +18,26 @@ MOST_CHOICES = 24
 
 def conj(items: Iterable[Logic]) -> Logic:
     """``og`` of what is known."""
-    found = []
-    for item in items:
-        if item is False:
-            return False
-        if item is not True:
-            found.append(item)
-    if not found:
-        return True
-    return found[0] if len(found) == 1 else z3.And(found)
+    return _joined(items, True, z3.And)
 
 
 def disj(items: Iterable[Logic]) -> Logic:
     """``eller`` of what is known."""
-    found = []
+    return _joined(items, False, z3.Or)
+
+
+def _joined(items: Iterable[Logic], neutral: bool, join: Callable[[list[z3.BoolRef]], Logic]) -> Logic:
+    """What some items come to together: ``neutral`` ones say nothing, and one of the other kind says it all."""
+    found: list[z3.BoolRef] = []
     for item in items:
-        if item is True:
-            return True
-        if item is not False:
+        if isinstance(item, bool):
+            if item is not neutral:
+                return item
+        else:
             found.append(item)
     if not found:
-        return False
-    return found[0] if len(found) == 1 else z3.Or(found)
+        return neutral
+    return found[0] if len(found) == 1 else join(found)
 
 
 def neg(item: Logic) -> Logic:
