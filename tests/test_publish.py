@@ -21,12 +21,12 @@ from rulesdsl.core.types import DOGN, KRONER, POENG, Bool, Code, Date, ListOf, N
 from rulesdsl.core.values import change, exact, shown, spoken
 from rulesdsl.diagnostics import Diagnostic, Label, render_plain
 from rulesdsl.evaluate.explanation import CaseExplanation, Contribution, Explanation, Mark
-from rulesdsl.evaluate.marks import gathered
 from rulesdsl.publish import problems, terminal
 from rulesdsl.publish.html import to_html
 from rulesdsl.publish.json import explanation_schema, to_json
 from rulesdsl.publish.line import Detail, clean, walk
 from rulesdsl.publish.markdown import escape, to_markdown
+from rulesdsl.publish.marks import gathered
 from rulesdsl.publish.outline import BRIEF, outline
 from rulesdsl.source import Source, Span
 

@@ -26,6 +26,9 @@ goes before it; it does not hold; it cannot be told yet whether it holds or what
 
 MarkKind = Literal["ubekreftet", "eksempel", "avledet", "skjønn"]
 
+CLAUSE = "punkt "
+"""Stands before the number of a clause in ``Mark.what``."""
+
 
 @frozen
 class Mark:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from rulesdsl.evaluate.explanation import ClauseReason, Condition, Fact, Mark, MarkKind
+from rulesdsl.evaluate.explanation import CLAUSE, ClauseReason, Condition, Fact, Mark
 from rulesdsl.evaluate.reasons import standing_of
 
 _SAYS = {
@@ -10,9 +10,6 @@ _SAYS = {
     "ubekreftet": "er ikke bekreftet av en publisert kilde",
     "avledet": "er utledet av publiserte tall",
 }
-_CLAUSE = "punkt "
-_TOGETHER = {**_SAYS, "eksempel": "er laget for at reglene skal kunne prøves; tallene er ikke ekte"}
-"""The same of several."""
 
 
 def marks_of(reasons: Iterable[ClauseReason], used: Iterable[tuple[Mark, ...]]) -> tuple[Mark, ...]:
@@ -25,20 +22,6 @@ def marks_of(reasons: Iterable[ClauseReason], used: Iterable[tuple[Mark, ...]]) 
         for mark in marks:
             found[mark] = None
     return tuple(found)
-
-
-def gathered(marks: Iterable[Mark]) -> Iterator[tuple[MarkKind, str]]:
-    """Marks as sentences with their kind, where those that say the same of several clauses or figures are one."""
-    alike: dict[tuple[MarkKind, bool], list[Mark]] = {}
-    for mark in dict.fromkeys(marks):
-        alike.setdefault((mark.kind, mark.what.startswith(_CLAUSE)), []).append(mark)
-    for (kind, clauses), found in alike.items():
-        if len(found) == 1 or kind == "skjønn":
-            yield from ((kind, mark.text) for mark in found)
-            continue
-        names = [mark.what.removeprefix(_CLAUSE) for mark in found]
-        what = f"{'punktene ' if clauses else ''}{', '.join(names[:-1])} og {names[-1]}"
-        yield kind, f"{what[:1].upper()}{what[1:]} {_TOGETHER[kind]}."
 
 
 def all_that_matter(reasons: Iterable[ClauseReason], fallen: bool = True) -> Iterator[ClauseReason]:
@@ -80,7 +63,7 @@ def _own(reason: ClauseReason) -> Iterator[Mark]:
     """What a clause adds: its own standing and figures where it carries the result; skjønn where it settled it."""
     carries = reason.role in ("decides", "waits", "conflicts")
     if carries and reason.standing != "offisiell":
-        yield _mark(reason.standing, f"{_CLAUSE}{reason.number}")
+        yield _mark(reason.standing, f"{CLAUSE}{reason.number}")
     for fact in rests_on(reason):
         yield from _of_fact(fact, figures=carries)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from rulesdsl.core.types import Date, Number
 from rulesdsl.core.values import capital, shown, spoken
 from rulesdsl.evaluate.course import Contact, Course, Payment, Share, Total, Waiting
-from rulesdsl.evaluate.explanation import CaseError, ResultReason
+from rulesdsl.evaluate.explanation import CaseError, Mark, ResultReason
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
+from rulesdsl.publish.marks import gathered
 from rulesdsl.publish.reasons import clause_named, result_name, value_piece
 
 NOBODY = "Regelverket sier ikke hvem som betaler"
@@ -194,8 +195,10 @@ def _waiting(total: Total, waiting: Waiting) -> Line:
 
 def _marks(course: Course) -> Iterator[Line]:
     """All that is doubtful in what is paid, each once for each rulebook."""
-    found = [(contact.rulebook, mark) for contact in course.contacts for payment in contact.payments
-             for mark in payment.result.marks]
-    for rulebook, mark in sorted(dict.fromkeys(found), key=lambda each: each[0]):
-        yield Line("mark", (piece(f"{rulebook}: ", "faint"), piece(mark.text)), label=mark.kind)
-
+    found: dict[str, list[Mark]] = {}
+    for contact in course.contacts:
+        for payment in contact.payments:
+            found.setdefault(contact.rulebook, []).extend(payment.result.marks)
+    for rulebook, marks in sorted(found.items()):
+        for kind, text in gathered(marks):
+            yield Line("mark", (piece(f"{rulebook}: ", "faint"), piece(text)), label=kind)

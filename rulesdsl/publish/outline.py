@@ -25,9 +25,9 @@ from rulesdsl.evaluate.explanation import (
     WhyNot,
     Written,
 )
-from rulesdsl.evaluate.marks import gathered
 from rulesdsl.publish.course import course_line
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
+from rulesdsl.publish.marks import gathered
 from rulesdsl.publish.reasons import (
     Reasons,
     all_clauses,
