@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from backends.test_agreement import WORKSPACE, drawn
+from backends.test_agreement import IN_LEVELS, WORKSPACE, drawn
 from backends.typed_facts import decided
 from rulebooks import Rulebook
 
@@ -14,6 +14,9 @@ from rulesdsl.evaluate.documents import Document
 Engine = Callable[..., list[dict[str, Any]]]
 """Answers rows of typed facts, and where it is of several entities with those of the others, as
 ``typed_facts.by_duckdb`` does."""
+
+LATEST = {each.rulebook: each.id for each in WORKSPACE.index if each.rulebook not in {*IN_LEVELS, "isf"}}
+"""The latest edition of each of the other schemes: DuckDB is held to all of them."""
 
 Differences = list[tuple[str, Any, Any]]
 """Results that an engine answers otherwise: the name, what the interpreter says, and what the engine does."""

@@ -2,7 +2,7 @@
 
 import pytest
 from backends import every_form
-from backends.held import Engine, on_documents, on_real_cases
+from backends.held import LATEST, Engine, on_documents, on_real_cases
 from backends.postgres_server import by_postgres, postgres  # noqa: F401
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,11 @@ from rulesdsl.sql.terms import NotInSql
 @pytest.mark.parametrize("name", ["isf@2018", "isf@2020", "isf@2025"])
 def test_the_real_editions(by_postgres: Engine, name: str) -> None:  # noqa: F811
     assert on_real_cases(by_postgres, name, 200, seed=2 + int(name[-4:])) == []
+
+
+@pytest.mark.parametrize("name", sorted(LATEST.values()))
+def test_the_other_schemes(by_postgres: Engine, name: str) -> None:  # noqa: F811
+    assert on_real_cases(by_postgres, name, 60, seed=7) == []
 
 
 def test_every_form_but_records_in_lists(by_postgres: Engine) -> None:  # noqa: F811

@@ -1,8 +1,9 @@
 """Apache Spark held to the interpreter: value, status, clause, rule, missing facts, and what each clause gave or took,
 with no tolerance."""
 
+import pytest
 from backends import every_form
-from backends.held import Engine, on_documents, on_real_cases
+from backends.held import LATEST, Engine, on_documents, on_real_cases
 from backends.spark_session import as_printed, by_spark, spark  # noqa: F401
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,12 @@ SOME_DOCUMENTS = st.lists(documents(), min_size=6, max_size=8)
 def test_the_year_with_the_most_forms(by_spark: Engine) -> None:  # noqa: F811
     """DuckDB is held to all of them."""
     assert on_real_cases(by_spark, "isf@2020", 150, seed=2021) == []
+
+
+@pytest.mark.parametrize("name", sorted((LATEST | {"egenandel": "egenandel@2011"}).values()))
+def test_the_other_schemes(by_spark: Engine, name: str) -> None:  # noqa: F811
+    """Few cases, for to plan the steps takes nearly all the time; of the patient payments the smallest edition."""
+    assert on_real_cases(by_spark, name, 40, seed=7) == []
 
 
 def test_every_form(by_spark: Engine) -> None:  # noqa: F811
