@@ -215,3 +215,10 @@ def test_the_plan_of_a_folder_writes_nothing(folder: Path, isfrules: Isfrules) -
         "Pasient": 3, "Regning": 4, "Linje": 6}
     assert told["tables"]["Regning"]["editions"] == [{"edition": "prøve@2020", "rows": 4}]
     assert {*folder.rglob("*")} == before
+
+
+def test_editions_are_not_compared_on_a_folder(folder: Path, isfrules: Isfrules) -> None:
+    result = isfrules("diff", "isf@2019", "isf@2020", "--data", folder / "data")
+    assert result.exit_code == 2
+    assert "er en mappe" in result.output
+    assert "isfrules run" in result.output

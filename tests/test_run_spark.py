@@ -37,7 +37,7 @@ from rulesdsl.batch.run import Job, planned, run
 from rulesdsl.batch.spark_session import session
 from rulesdsl.batch.spark_tables import Tables, opened
 from rulesdsl.batch.summary import Summary
-from rulesdsl.cli.run import _plan_json
+from rulesdsl.cli.run_plan import plan_json
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import faults, typed
 from rulesdsl.sql.spark_values import in_spark
@@ -190,7 +190,7 @@ def test_columns_of_many_types_and_only_values(spark: Any, runs: SparkRuns) -> N
     workspace = Workspace(runs.rulebook)
     both(workspace, runs.folder, data, brief=True)
     job = Job(str(data), runs.out)
-    assert _plan_json(running.planned(job, workspace)) == _plan_json(planned(job, workspace))
+    assert plan_json(running.planned(job, workspace)) == plan_json(planned(job, workspace))
 
 
 def test_many_rows_become_a_folder_of_files_in_order(

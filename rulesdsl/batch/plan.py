@@ -99,7 +99,7 @@ def rulebook_of(
     if entity is None:
         decided = {result.entity for result in latest.results.values()}
         raise cannot(f"{latest.id} avgjør {' og '.join(sorted(decided)) or 'ingenting'}.",
-                     "Legg en tabell for hver i en mappe, og kjør mappen." if len(decided) > 1 else
+                     "Legg en tabell for hver i en mappe, og kjør mappen på DuckDB." if len(decided) > 1 else
                      "En tabell kan bare avgjøres der regelverket avgjør noe som har en rettsdato.")
     return Rulebook(found, entity, latest, forced, known)
 

@@ -84,6 +84,9 @@ def command(
     patients: str | None, naming: Path | None, examples: Path | None, form: str, prove: bool, parts: int | None,
     seconds: float | None, count: int | None, known: datetime.date | None,
 ) -> None:
+    if data is not None and data.is_dir():
+        fail(f"«{data}» er en mappe, og utgaver sammenlignes på én tabell eller en fil med saker.",
+             f"Kjør mappen etter hver av dem: isfrules run {data} -o svar --edition {second}, og likeså {first}.")
     table = data is not None and _is_table(data)
     _check_proof(prove, data, {"--parts": parts, "--seconds": seconds, "--count": count})
     _check_call(table, form, {"--by": by, "--result": () if prove else results, "--patients": patients,

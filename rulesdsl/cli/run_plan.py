@@ -16,15 +16,10 @@ if TYPE_CHECKING:
 
 def show_plan(plan: "Plan", form: str) -> None:
     """The plan of one table, and of those that its rows belong to."""
-    rows = sum(plan.days.rows.values())
     if form == "json":
-        write_json({
-            "schema": "isfrules.plan/1", **_table_json(plan.source, plan.matching), "rows": rows,
-            "patients": _table_json(plan.parents, plan.parent_matching)
-            if plan.parents and plan.parent_matching else None,
-            **_days_json(plan.days), "notes": list(plan.notes)})
+        write_json(plan_json(plan))
         return
-    _table_said(plan.source, plan.matching, rows)
+    _table_said(plan.source, plan.matching, sum(plan.days.rows.values()))
     if plan.parents and plan.parent_matching:
         _table_said(plan.parents, plan.parent_matching, None)
     say("Utgaver")
@@ -87,6 +82,15 @@ def _notes_said(notes: Sequence[str]) -> None:
 
 
 # ── For programs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plan_json(plan: "Plan") -> dict[str, Any]:
+    """The plan of one table as a document."""
+    above = _table_json(plan.parents, plan.parent_matching) if plan.parents and plan.parent_matching else None
+    return {
+        "schema": "isfrules.plan/1", **_table_json(plan.source, plan.matching),
+        "rows": sum(plan.days.rows.values()), "patients": above, **_days_json(plan.days), "notes": list(plan.notes),
+    }
 
 
 def _table_json(source: "Source", matching: "Matching") -> dict[str, Any]:
