@@ -17,7 +17,7 @@ def test_what_is_promised_holds_where_it_speaks(rulebook: str) -> None:
     editions = [WORKSPACE.edition(each.id) for each in WORKSPACE.index if each.rulebook == rulebook]
     tried = 0
     for edition in filter(None, editions):
-        for promise in edition.properties.values():
+        for promise in WORKSPACE.promises(edition).values():
             if promise.promised_from is not None and promise.promised_from > edition.valid_to:
                 continue
             turns = (search(promise, edition, cases=FEW, seed=seed) for seed in range(TURNS))
