@@ -217,6 +217,30 @@ def test_the_plan_of_a_folder_writes_nothing(folder: Path, isfrules: Isfrules) -
     assert {*folder.rglob("*")} == before
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["new", "overwritten"])
+def test_a_run_that_is_stopped_among_its_files_was_not_done(
+    folder: Path, isfrules: Isfrules, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    call = ("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar", "--overwrite")
+    if again:
+        assert isfrules(*call).exit_code == 0
+    put = Path.replace
+
+    def stopped(self: Path, target: Path) -> Path:
+        if target.name == "linjer.parquet":
+            raise KeyboardInterrupt
+        return put(self, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    assert isfrules(*call).exit_code == 130
+    assert (folder / "svar").exists() == again
+    assert not (folder / "svar" / "sum.json").exists()
+    monkeypatch.undo()
+    assert isfrules(*call).exit_code == 0
+    assert len(answers(folder, "linjer")) == 6
+    assert {each.name for each in folder.iterdir()} == {"regelverk", "data", "svar"}
+
+
 def test_editions_are_not_compared_on_a_folder(folder: Path, isfrules: Isfrules) -> None:
     result = isfrules("diff", "isf@2019", "isf@2020", "--data", folder / "data")
     assert result.exit_code == 2

@@ -81,11 +81,20 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
             job, {name: (file, _count(con, tables[name])) for name, file in files.items()}, forced, used)
         sums = {"engine": ENGINE, "origin": came_from} | {name: to_json(one) for name, one in summaries.items()}
         (work / "sum.json").write_text(written(sums, indent=2) + "\n", encoding="utf-8")
-        job.out.mkdir(exist_ok=True)
-        for name in ("feil.parquet", "sum.json", *(f"{latest.entities[one].plural}.parquet" for one in decided)):
-            (work / name).replace(job.out / name)
+        _put_in_place(work, job.out, [*(f"{latest.entities[one].plural}.parquet" for one in decided), "feil.parquet"])
     step("Ferdig", 1, 1)
     return summaries
+
+
+def _put_in_place(work: Path, out: Path, files: list[str]) -> None:
+    """Give the files their names, the sums last: a folder that has them is of a run that was done."""
+    whole = out if out.exists() else work / "svar"
+    whole.mkdir(exist_ok=True)
+    (whole / "sum.json").unlink(missing_ok=True)
+    for name in (*files, "sum.json"):
+        (work / name).replace(whole / name)
+    if whole is not out:
+        whole.rename(out)
 
 
 def planned_folder(job: Job, workspace: Workspace) -> tuple[Table, ...]:
