@@ -13,6 +13,7 @@ from sqlglot import exp
 from rulesdsl.batch.careful import Seen, Task, among
 from rulesdsl.batch.engine import for_few_rows
 from rulesdsl.batch.inputs import identifier, quoted
+from rulesdsl.batch.patterns import look_by_patterns, replace_unread
 from rulesdsl.sql import direct
 from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
@@ -48,8 +49,9 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     wanted += [(name, cast(column(name), "SMALLINT") if name in sure.numbers else column(name))
                for name in dict.fromkeys((*sure.border, entity.key))]
     wanted.append((DOUBT, sure.doubt_at_once))
-    read = direct.typed(edition, task.entity, task.rows, parents, within=task.within)
-    _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT, copy=False))
+    if not look_by_patterns(con, task, sure, parents, wanted, DOUBT, narrow(task)):
+        read = direct.typed(edition, task.entity, task.rows, parents, within=task.within)
+        _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT, copy=False))
     _again(con, task, sure, wanted, parents)
     for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
             search.round for search in sure.searches if search.relation == each[0])):
@@ -76,6 +78,9 @@ def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Seque
                          f"(SELECT {ROW} FROM {all_of_it} WHERE {unread})")
     small = Rows(picked, task.rows.columns)
     read = direct.typed(task.edition, task.entity, small, parents, with_care=True, within=task.within)
+    if sure.settled:
+        replace_unread(con, narrow(task), sure.of_facts(read, wanted))
+        return
     con.execute(f"DELETE FROM {all_of_it} WHERE {unread}")
     with for_few_rows(con):
         con.execute(f"INSERT INTO {all_of_it} {sure.of_facts(read, wanted).sql(DIALECT, copy=False)}")

@@ -7,12 +7,12 @@ dictionary.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from sqlglot import exp
 
 from rulesdsl.core.ir import Edition, Kodeverk
-from rulesdsl.core.types import Code, ListOf, Record, Text
+from rulesdsl.core.types import Bool, Code, ListOf, Number, Record, Text
 from rulesdsl.evaluate.read_value import MAX_ITEMS, is_valid
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
@@ -45,11 +45,12 @@ UNREAD = "§uleselig"
 
 def typed(
     edition: Edition, entity: str, rows: Rows, parents: str | None = None, *, with_care: bool = False,
-    within: bool = False,
+    within: bool = False, elsewhere: Collection[str] = (), beside: Mapping[str, str] = {},
 ) -> exp.Select:
     """The typed relation of an entity, as ``facts.typed`` has it, and whether there is more to a row: ``with_care``,
     whether there is something wrong with it. ``parents`` is the typed relation of what it belongs to; a row of an
-    unknown one is marked, and so is one without a key. ``within``: no row has a day outside the edition."""
+    unknown one is marked, and so is one without a key. ``within``: no row has a day outside the edition. The fields
+    that are read ``elsewhere`` mark no row. ``beside`` has more columns, by what they are of the rows."""
     about = edition.entities[entity]
     group, own = facts.parent_key(edition, entity), places(edition, entity)
     found: dict[str, exp.Expr] = {
@@ -61,8 +62,9 @@ def typed(
     numbers = {as_bits(path): _raw(as_bits(path)) if with_care else _whole_bits(path, each.strange)
                for path, each in lists.items()}
     said = {path: is_known(_raw(path)) for path, value in found.items()
-            if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)}
-    columns = {**found, **numbers, **{_said(path): value for path, value in said.items()}}
+            if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)
+            and path not in elsewhere}
+    columns = {**{name: _raw(each) for name, each in beside.items()}, **found, **numbers, **{_said(path): value for path, value in said.items()}}
     source = _with_bits(rows, lists)
     if parents is not None:
         columns[_NOBODY] = is_null(column(edition.entities[about.parent].key, "f"))
@@ -78,11 +80,11 @@ def typed(
         told = {as_bits(path): case((is_known(read[path]), exp.Coalesce(
             this=column(as_bits(path)), expressions=[whole(0)]))) for path in lists}
     doubts = [both(column(_said(path)), is_null(told.get(as_bits(path), read[path]))) for path in said]
-    doubts += [is_null(read[each]) for each in (about.key, about.date) if each]
+    doubts += [is_null(read[each]) for each in (about.key, about.date) if each and each not in elsewhere]
     if parents is not None:
         doubts.append(both(is_known(read[group]), column(_NOBODY)))
     unread = either(*(paren(each) for each in doubts))
-    outer = {**read, **told, UNREAD: unread}
+    outer = {**{each: column(each) for each in beside}, **read, **told, UNREAD: unread}
     return exp.select(column(facts.ROW), *(named(value, path) for path, value in outer.items()), copy=False).from_(
         exp.Subquery(this=query, alias="l"), copy=False)
 
@@ -104,6 +106,30 @@ def looked_up_at_once(edition: Edition, entity: str, rows: Rows, within: bool) -
             codes = _codes(edition.kodeverk[place.type.kodeverk], kind, edition)
             if codes is not None and (within or codes[0] == codes[1] or not edition.entities[entity].date):
                 found.add(place.path)
+    return frozenset(found)
+
+
+def read_by_themselves(edition: Edition, entity: str, rows: Rows, within: bool) -> frozenset[str]:
+    """The columns that ``typed`` reads alike whatever else stands in the row; ``within`` as there."""
+    codes = looked_up_at_once(edition, entity, rows, within)
+    found: set[str] = set()
+    for place in places(edition, entity):
+        kind = rows.columns.get(place.path)
+        if kind is None or kind.name == "empty":
+            continue
+        match place.type:
+            case Code():
+                alone = place.path in codes
+            case ListOf(Code(name)):
+                alone = within and kind.item is not None and _codes(edition.kodeverk[name], kind.item, edition) is not None
+            case ListOf(item):
+                alone = isinstance(item, Bool | Text | Number)
+            case Bool() | Text() | Number():
+                alone = True
+            case _:
+                alone = False
+        if alone:
+            found.add(place.path)
     return frozenset(found)
 
 

@@ -6,7 +6,7 @@ to is found by groups. Every row that is not such is in doubt: the whole meaning
 something that has no short way raises ``NotSure``, and is decided in full.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from attrs import define, field
 from sqlglot import exp
@@ -67,7 +67,7 @@ class Amount:
 class Sure:
     """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups.
     ``numbers`` are the columns that hold numbers of rules. ``late`` are those that cost less to compute, from what
-    they look at, than to keep."""
+    they look at, than to keep. ``settled`` are those that patterns of rows tell (``patterns``), where these are few."""
 
     edition: ir.Edition
     entity: ir.Entity
@@ -77,11 +77,13 @@ class Sure:
     searches: list[SureSearch] = field(factory=list)
     numbers: set[str] = field(factory=set)
     late: set[str] = field(factory=set)
+    settled: frozenset[str] = frozenset()
 
-    def facts(self, typed: exp.Select) -> exp.Select:
-        """The typed facts with the day whose satser count and what each row belongs to."""
-        day: exp.Expr = cast(exp.null(), "DATE")
-        if self.entity.date:
+    def facts(self, typed: exp.Select, some_day: bool = False) -> exp.Select:
+        """The typed facts with the day whose satser count and what each row belongs to. ``some_day``: of the edition,
+        whatever the facts say."""
+        day: exp.Expr = constant(self.edition.valid_from) if some_day else cast(exp.null(), "DATE")
+        if self.entity.date and not some_day:
             first, last = constant(self.edition.valid_from), constant(self.edition.valid_to)
             date = column(self.entity.date)
             day = case((exp.LT(this=date, expression=first), first), (exp.GT(this=date, expression=last), last),
@@ -92,11 +94,11 @@ class Sure:
         return exp.select(exp.Star(), named(day, DAY), named(home, HOME), copy=False).from_(
             exp.Subquery(this=typed, alias="f"), copy=False)
 
-    def of_facts(self, typed: exp.Select, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
-                 ) -> exp.Select:
-        """Some columns of the typed facts."""
-        return with_steps(self.sheet.query(FACTS, wanted, only),
-                          {**tables_of(self.edition), FACTS: self.facts(typed)}.items())
+    def of_facts(self, typed: exp.Select, wanted: Sequence[tuple[str, exp.Expr]], ready: Collection[str] = (),
+                 some_day: bool = False) -> exp.Select:
+        """Some columns of the typed facts, which have those that are ``ready`` too."""
+        return with_steps(self.sheet.query(FACTS, wanted, ready=ready),
+                          {**tables_of(self.edition), FACTS: self.facts(typed, some_day)}.items())
 
     def of_border(self, relation: str, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
                   ) -> exp.Select:
@@ -106,21 +108,26 @@ class Sure:
     @property
     def doubt_at_once(self) -> exp.Expr:
         """Whether a result that rests on no search cannot be told."""
-        return self._doubt(False)
+        return either(*self._doubts(False))
+
+    def doubts_at_once(self, told: Collection[str]) -> tuple[exp.Expr, exp.Expr]:
+        """The same in two: for what rests on some columns alone, and for the rest."""
+        parts = [(each, refs(each) <= set(told)) for each in self._doubts(False)]
+        return either(*(each for each, alone in parts if alone)), either(*(each for each, alone in parts if not alone))
 
     @property
     def doubt_after_all(self) -> exp.Expr:
         """Whether a result that rests on a search cannot be told."""
-        return self._doubt(True)
+        return either(*self._doubts(True))
 
-    def _doubt(self, above: bool) -> exp.Expr:
-        found = []
+    def _doubts(self, above: bool) -> list[exp.Expr]:
+        found: list[exp.Expr] = []
         for each in self.results:
             if bool(self.searched(refs(each.by, each.value))) == above:
                 may_be_null = isinstance(each.value, exp.Column)
                 found.append(paren(choices.unsettled(each.by, each.value, may_be_null)))
         found += [paren(each.doubt) for each in self.amounts if bool(self.searched(refs(each.doubt))) == above]
-        return either(*found)
+        return found
 
     def searched(self, names: Iterable[str]) -> set[str]:
         """Those of some columns, and of what they rest on, that rest on a search."""

@@ -1,0 +1,154 @@
+"""The first reading by patterns: what rests on few fields is decided once for each combination of values that there is.
+
+Most rules ask a few dozen codes and answers of ja and nei, and rows have far fewer combinations of these than there are
+rows. Which fields make a pattern is chosen by a sample; that two patterns are never taken for one is seen by all rows.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+from sqlglot import exp
+
+from rulesdsl.batch.careful import Task
+from rulesdsl.batch.engine import for_few_rows
+from rulesdsl.batch.inputs import identifier
+from rulesdsl.sql import direct, patterns
+from rulesdsl.sql.direct import UNREAD
+from rulesdsl.sql.duckdb import DIALECT
+from rulesdsl.sql.facts import Rows
+from rulesdsl.sql.kinds import places
+from rulesdsl.sql.logic import cast, column, either, paren
+from rulesdsl.sql.names import ROW
+from rulesdsl.sql.patterns import PATTERN
+from rulesdsl.sql.sheet import with_steps
+from rulesdsl.sql.sure import Sure
+from rulesdsl.sql.terms import tables_of
+
+NUMBER, DOUBTFUL, UNREADABLE = "§mønsternummer", "§mønster i tvil", "§mønster uleselig"
+"""Columns of patterns: the number by which a row has its pattern, and what the reading says of all its rows."""
+
+SAMPLE, ROWS_TO_ONE = 60_000, 2
+"""How many rows are looked at to choose the fields, and how many rows there must be to a pattern."""
+
+Wanted = Sequence[tuple[str, exp.Expr]]
+
+
+def look_by_patterns(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, parents: str | None, wanted: Wanted,
+                     doubt: str, narrow: str) -> bool:
+    """Makes ``narrow``, which has what is ``wanted`` of each row, as a view of rows beside their patterns. ``doubt``
+    is the column that says what is in doubt. No where there are too many patterns; then nothing is made."""
+    fields = _chosen(con, task, patterns.possible(sure, task.rows, task.within))
+    if not fields:
+        return False
+    told, early = patterns.settled(sure, task.rows, fields)
+    read = direct.typed(task.edition, task.entity, task.rows, parents, within=task.within, elsewhere=fields,
+                        beside={patterns.as_read(each): each for each in fields})
+    made = patterns.marked(sure, read, fields, early, told).sql(DIALECT, copy=False)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(_marked(narrow))} AS {made}")
+    if not _gathered(con, fields, early, narrow):
+        return False
+    sure.settled = told
+    of_patterns, of_rows = sure.doubts_at_once(told)
+    searched = {name for each in sure.searches for name in each.inputs}
+    values = dict(wanted)
+    theirs = values.keys() & told - searched
+    mine = [(name, value) for name, value in wanted if name not in theirs and name not in (UNREAD, doubt)]
+    ready = sorted((theirs & sure.sheet.columns.keys() | theirs & sure.sheet.given)
+                   | patterns.looked_at(sure, told, [of_rows, *(value for _, value in mine)]))
+    every = {each.path for each in places(task.edition, task.entity)}
+    kinds = {each: task.rows.columns[each] for each in fields}
+    read = direct.typed(task.edition, task.entity, Rows(_raw(narrow), kinds), within=task.within,
+                        elsewhere=every - kinds.keys(), beside={each: each for each in (PATTERN, *early)})
+    _create(con, patterns_of(narrow), sure.of_facts(read, [
+        (NUMBER, cast(column(ROW), "INTEGER")), (PATTERN, column(PATTERN)), (UNREADABLE, column(UNREAD)),
+        (DOUBTFUL, of_patterns),
+        *((name, cast(column(name), "SMALLINT") if name in sure.numbers else column(name)) for name in ready)
+    ], early, some_day=True))
+    con.execute(f"DROP TABLE {identifier(_raw(narrow))}")
+    query = sure.sheet.query(_BESIDE, [
+        *mine, (NUMBER, column(NUMBER)), (UNREAD, either(column(UNREAD), column(UNREADABLE))),
+        (doubt, either(column(DOUBTFUL), paren(of_rows)))], ready=ready)
+    steps = {**tables_of(task.edition), _BESIDE: patterns.beside(_marked(narrow), patterns_of(narrow))}
+    _create(con, rows_of(narrow), with_steps(query, steps.items()))
+    columns = ", ".join(f"{'m' if name in theirs else 'r'}.{identifier(name)}" for name in (*values, NUMBER))
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(narrow)} AS SELECT {columns} FROM "
+                f"{identifier(rows_of(narrow))} AS r JOIN {identifier(patterns_of(narrow))} AS m "
+                f"USING ({identifier(NUMBER)})")
+    return True
+
+
+def replace_unread(con: duckdb.DuckDBPyConnection, narrow: str, query: exp.Select) -> None:
+    """Puts rows that were read again in the place of those that could not be read: each has a pattern of its own."""
+    again, rows, patterns_ = (identifier(each) for each in (f"{narrow}, lest igjen", rows_of(narrow),
+                                                            patterns_of(narrow)))
+    number = identifier(NUMBER)
+    with for_few_rows(con):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {again} AS SELECT *, ((SELECT max({number}) FROM {patterns_}) + "
+                    f"row_number() OVER ())::INTEGER AS {number} FROM ({query.sql(DIALECT, copy=False)})")
+    con.execute(f"DELETE FROM {rows} WHERE {identifier(UNREAD)}")
+    has = {row[0] for row in con.execute(f"DESCRIBE {again}").fetchall()}
+    for relation in (rows, patterns_):
+        own = [row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()]
+        names = ", ".join(identifier(each) for each in own if each in has)
+        con.execute(f"INSERT INTO {relation} ({names}) SELECT {names} FROM {again}")
+
+
+# ── Which fields ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _chosen(con: duckdb.DuckDBPyConnection, task: Task, possible: Sequence[str]) -> list[str]:
+    """Fields that have few combinations of values in a sample: those of most values are left out until they have."""
+    fields = list(possible)
+    sample = "mønsterprøve"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS SELECT {', '.join(map(identifier, (ROW, *fields)))} FROM "
+                f"{identifier(task.rows.relation)} LIMIT {SAMPLE}")
+    if fields:
+        counts = ", ".join(f"count(DISTINCT {identifier(each)})" for each in fields)
+        (values,) = con.execute(f"SELECT {counts} FROM {sample}").fetchall()
+        fields = [name for _, name in sorted(zip(values, fields, strict=True))]
+    while fields and not _few(con, f"SELECT count(*), count(DISTINCT {_hashed(fields)}) FROM {sample}"):
+        fields.pop()
+    return fields
+
+
+def _gathered(con: duckdb.DuckDBPyConnection, fields: Sequence[str], early: Sequence[str], narrow: str) -> bool:
+    """The patterns of all rows, with their values; no where they are many, or two of them are told apart by nothing."""
+    raw, source, mark = identifier(_raw(narrow)), identifier(_marked(narrow)), identifier(PATTERN)
+    columns = [f"{identifier(patterns.as_read(each))} AS {identifier(each)}" for each in fields]
+    columns += [*map(identifier, early), mark]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {raw} AS SELECT row_number() OVER () AS {ROW}, * FROM (SELECT DISTINCT "
+                f"{', '.join(columns)} FROM {source})")
+    apart = con.execute(f"SELECT count(*) = count(DISTINCT {mark}) FROM {raw}").fetchone()
+    return apart == (True,) and _few(con, f"SELECT (SELECT count(*) FROM {source}), (SELECT count(*) FROM {raw})")
+
+
+def _few(con: duckdb.DuckDBPyConnection, query: str) -> bool:
+    (rows, found), = con.execute(query).fetchall()
+    return bool(rows >= ROWS_TO_ONE * found)
+
+
+_BESIDE = "fakta og mønster"
+
+
+def rows_of(narrow: str) -> str:
+    return f"{narrow}, rader"
+
+
+def patterns_of(narrow: str) -> str:
+    return f"{narrow}, mønstre"
+
+
+def _marked(narrow: str) -> str:
+    return f"{narrow}, merket"
+
+
+def _raw(narrow: str) -> str:
+    return f"{narrow}, mønstre som lest"
+
+
+def _hashed(fields: Iterable[str]) -> str:
+    return f"hash({', '.join(map(identifier, fields))})"
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, query: exp.Select) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {query.sql(DIALECT, copy=False)}")
