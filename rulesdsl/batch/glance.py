@@ -13,7 +13,8 @@ from sqlglot import exp
 from rulesdsl.batch.careful import Seen, Task, among
 from rulesdsl.batch.engine import for_few_rows
 from rulesdsl.batch.inputs import identifier, quoted
-from rulesdsl.batch.patterns import look_by_patterns, replace_unread
+from rulesdsl.batch.patterns import alike_rows, gather_alike, look_by_patterns, of_alike, replace_unread
+from rulesdsl.source import frozen
 from rulesdsl.sql import direct
 from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
@@ -21,6 +22,7 @@ from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, text, whole
 from rulesdsl.sql.names import HOME, ROW
+from rulesdsl.sql.patterns import PATTERN
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.terms import NotInSql
@@ -56,8 +58,16 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
     for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
             search.round for search in sure.searches if search.relation == each[0])):
         _answer(con, task, sure, [each for each in sure.searches if each.relation == relation], keys)
+    if sure.settled:
+        gather_alike(con, sure, narrow(task), _own(task))
     _careful(con, task, sure)
     return sure
+
+
+def _own(task: Task) -> list[tuple[str, exp.Expr]]:
+    """What tells whose the answers of a row are."""
+    above = [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
+    return [(ROW, column(ROW)), *above]
 
 
 def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
@@ -142,7 +152,12 @@ def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
     """The rows that are in doubt or cannot stand as they are."""
     home, own, all_of_it = identifier(HOME), identifier(sure.entity.key), identifier(narrow(task))
     parts = [f"SELECT {ROW} FROM {all_of_it} WHERE {identifier(UNREAD)} OR {identifier(DOUBT)}"]
-    if (after := sure.doubt_after_all) != exp.false():
+    after = sure.doubt_after_all
+    if sure.told_after_all(after):
+        mark = identifier(PATTERN)
+        doubtful = of_alike(sure, narrow(task), [(PATTERN, column(PATTERN))], after).sql(DIALECT, copy=False)
+        parts.append(f"SELECT {ROW} FROM {identifier(alike_rows(narrow(task)))} WHERE {mark} IN ({doubtful})")
+    elif after != exp.false():
         parts.append(sure.of_border(narrow(task), [(ROW, column(ROW))], after).sql(DIALECT, copy=False))
     known = f"{own} IS NOT NULL" + (f" AND {home} IS NOT NULL" if sure.entity.parent else "")
     place = f"hash({home}, {own})"
@@ -177,32 +192,58 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str) -> 
 
 
 def answers(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task) -> str:
-    """The query for all rows that need no care. What follows from the number of a rule stands in a small table of each
-    result, and is looked up there: so an engine has it once, and not for every row."""
-    inner: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
-    inner += [(name, column(HOME if path == task.group else path)) for name, path in task.identifying()]
-    told = [f"s.{identifier(name)}" for name, _ in inner]
+    """The query for all rows that need no care. What follows from the pattern of a row, or from the number of a rule,
+    stands in a small table, and is looked up there: so an engine has it once, and not for every row."""
+    only: exp.Expr = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
+    if task.decided:
+        only = both(only, among(task.decided))
+    own = _own(task)
+    told = [f"s.{identifier(name)}" for name, _ in own]
     told.append(f"{task.words.said('utgave', quoted(sure.edition.id))} AS utgave")
-    amounts = {each.result.name: each.contributions for each in sure.amounts}
-    joins: list[str] = []
-    for each in sure.results:
-        name, rule = each.result.name, f"regel {len(joins)}"
-        columns = _by_number(con, each, task, f"{name} etter regel i {sure.edition.id}")
-        joins.append(f"JOIN {identifier(f'{name} etter regel i {sure.edition.id}')} AS {identifier(rule)} "
-                     f"ON {identifier(rule)}.nummer = s.{identifier(rule)}")
-        inner.append((rule, each.by))
-        if not each.fixed:
-            inner.append((name, task.words.cast(name, each.value)))
-            told.append(f"s.{identifier(name)}")
-        told += [f"{identifier(rule)}.{identifier(one)}" for one in columns]
-        if not task.brief:
-            told.append(f"CAST([] AS VARCHAR[]) AS {identifier(f'{name}.mangler')}")
-        if name in amounts:
-            inner.append((f"{name}.{CONTRIBUTIONS}", amounts[name]))
-            told.append(f"s.{identifier(f'{name}.{CONTRIBUTIONS}')}")
-    only = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
-    rows = sure.of_border(narrow(task), inner, both(only, among(task.decided)) if task.decided else only)
-    return f"SELECT {', '.join(told)} FROM ({rows.sql(DIALECT, copy=False)}) AS s {' '.join(joins)}"
+    parts = {each.result.name: _answer_of(con, sure, task, each) for each in sure.results}
+    if all(sure.told_after_all(*(value for _, value in part.inner)) for part in parts.values()):
+        relation, mark = f"svar etter mønster i {sure.edition.id}", identifier(PATTERN)
+        inner = [(PATTERN, column(PATTERN)), *(each for part in parts.values() for each in part.inner)]
+        made = of_alike(sure, narrow(task), inner).sql(DIALECT, copy=False)
+        columns = ", ".join(f"{said} AS {identifier(name)}" for part in parts.values() for name, said in part.told)
+        joins = " ".join(part.join for part in parts.values())
+        _create(con, relation, f"SELECT s.{mark}, {columns} FROM ({made}) AS s {joins}")
+        told += [f"m.{identifier(name)}" for part in parts.values() for name, _ in part.told]
+        return (f"SELECT {', '.join(told)} FROM {identifier(alike_rows(narrow(task)))} AS s "
+                f"JOIN {identifier(relation)} AS m USING ({mark}) WHERE {only.sql(DIALECT)}")
+    told += [f"{said} AS {identifier(name)}" for part in parts.values() for name, said in part.told]
+    inner = [*own, *(each for part in parts.values() for each in part.inner)]
+    rows = sure.of_border(narrow(task), inner, only).sql(DIALECT, copy=False)
+    return f"SELECT {', '.join(told)} FROM ({rows}) AS s {' '.join(part.join for part in parts.values())}"
+
+
+@frozen
+class Part:
+    """A result among answers: what is asked of each row or pattern, the join with what follows from the number of the
+    rule, and the columns that are told."""
+
+    inner: tuple[tuple[str, exp.Expr], ...]
+    join: str
+    told: tuple[tuple[str, str], ...]
+
+
+def _answer_of(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task, each: Decided) -> Part:
+    name = each.result.name
+    relation, rule = f"{name} etter regel i {sure.edition.id}", f"regel {name}"
+    columns = _by_number(con, each, task, relation)
+    inner, told = [(rule, each.by)], [(one, f"{identifier(rule)}.{identifier(one)}") for one in columns]
+    if not each.fixed:
+        inner.append((name, task.words.cast(name, each.value)))
+        told.insert(0, (name, f"s.{identifier(name)}"))
+    if not task.brief:
+        told.append((f"{name}.mangler", "CAST([] AS VARCHAR[])"))
+    for amount in sure.amounts:
+        if amount.result.name == name:
+            given = f"{name}.{CONTRIBUTIONS}"
+            inner.append((given, amount.contributions))
+            told.append((given, f"s.{identifier(given)}"))
+    join = f"JOIN {identifier(relation)} AS {identifier(rule)} ON {identifier(rule)}.nummer = s.{identifier(rule)}"
+    return Part(tuple(inner), join, tuple(told))
 
 
 def _by_number(con: duckdb.DuckDBPyConnection, each: Decided, task: Task, relation: str) -> list[str]:

@@ -93,6 +93,40 @@ def replace_unread(con: duckdb.DuckDBPyConnection, narrow: str, query: exp.Selec
         con.execute(f"INSERT INTO {relation} ({names}) SELECT {names} FROM {again}")
 
 
+def gather_alike(con: duckdb.DuckDBPyConnection, sure: Sure, narrow: str, kept: Wanted) -> bool:
+    """When searches have been answered: the rows by all that their answers rest on, with what is ``kept`` of each, and
+    these combinations with the columns of their patterns. No where they cannot be told apart; then nothing is made."""
+    told, early = patterns.settled_after_all(sure)
+    names = (NUMBER, *early)
+    mark, number = identifier(PATTERN), identifier(NUMBER)
+    of_row = exp.Anonymous(this="HASH", expressions=[column(name) for name in names])
+    wanted = [*kept, *((name, column(name)) for name in names if name not in dict(kept)), (PATTERN, of_row)]
+    _create(con, alike_rows(narrow), sure.of_border(narrow, wanted))
+    rows, relation = identifier(alike_rows(narrow)), identifier(alike(narrow))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT a.*, m.* EXCLUDE ({number}, {mark}) FROM (SELECT DISTINCT "
+        f"{', '.join(map(identifier, (*names, PATTERN)))} FROM {rows}) AS a "
+        f"JOIN {identifier(patterns_of(narrow))} AS m USING ({number})")
+    apart = con.execute(f"SELECT count(*) = count(DISTINCT {mark}) FROM {relation}").fetchone()
+    if apart == (True,):
+        sure.settled_after_all, sure.asked_after_all = told, early
+    return apart == (True,)
+
+
+def alike_rows(narrow: str) -> str:
+    return f"{narrow}, rader etter søk"
+
+
+def alike(narrow: str) -> str:
+    return f"{narrow}, like etter søk"
+
+
+def of_alike(sure: Sure, narrow: str, wanted: Wanted, only: exp.Expr | None = None) -> exp.Select:
+    """Some columns of what rows that are alike have in common."""
+    query = sure.sheet.query(alike(narrow), wanted, only, (*sure.border, *sure.asked_after_all))
+    return with_steps(query, tables_of(sure.edition).items())
+
+
 # ── Which fields ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -64,7 +64,8 @@ def typed(
     said = {path: is_known(_raw(path)) for path, value in found.items()
             if path in rows.columns and rows.columns[path].name != "empty" and value != _raw(path)
             and path not in elsewhere}
-    columns = {**{name: _raw(each) for name, each in beside.items()}, **found, **numbers, **{_said(path): value for path, value in said.items()}}
+    more = {name: _raw(each) for name, each in beside.items()}
+    columns = {**more, **found, **numbers, **{_said(path): value for path, value in said.items()}}
     source = _with_bits(rows, lists)
     if parents is not None:
         columns[_NOBODY] = is_null(column(edition.entities[about.parent].key, "f"))
@@ -121,9 +122,10 @@ def read_by_themselves(edition: Edition, entity: str, rows: Rows, within: bool) 
             case Code():
                 alone = place.path in codes
             case ListOf(Code(name)):
-                alone = within and kind.item is not None and _codes(edition.kodeverk[name], kind.item, edition) is not None
-            case ListOf(item):
-                alone = isinstance(item, Bool | Text | Number)
+                item = kind.item
+                alone = within and item is not None and _codes(edition.kodeverk[name], item, edition) is not None
+            case ListOf(of):
+                alone = isinstance(of, Bool | Text | Number)
             case Bool() | Text() | Number():
                 alone = True
             case _:

@@ -43,11 +43,22 @@ def settled(sure: Sure, rows: Rows, fields: Collection[str]) -> tuple[frozenset[
     found = {name for each in places(sure.edition, sure.entity.name) if each.path not in own
              for name in (each.path, direct.as_bits(each.path))
              if name in sheet.given and _read_for(sure, rows, name) <= set(fields)}
-    above, known = sure.searched(sheet.columns), sheet.given | sheet.columns.keys()
-    early: list[str] = []
+    return _resting_on(sure, found, sure.searched(sheet.columns))
+
+
+def settled_after_all(sure: Sure) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The same when searches have been answered: what asks of their answers is part of a pattern too."""
+    return _resting_on(sure, set(sure.settled), ())
+
+
+def _resting_on(sure: Sure, found: set[str], but: Collection[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    sheet, early = sure.sheet, []
+    known = sheet.given | sheet.columns.keys()
     for name, each in sheet.columns.items():  # each stands after those it rests on
-        if name not in above:
+        if name not in but and name not in found:
             rests_on = (sheet.under(name) & known) - found
+            if each.join is not None and each.join.alias in {search.relation for search in sure.searches}:
+                continue
             if rests_on and not (rests_on == {DAY} and _asks_for_no_day(each.value)):
                 if not _of_few_values(sure, name, each.value):
                     continue

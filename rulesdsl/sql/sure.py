@@ -67,7 +67,8 @@ class Amount:
 class Sure:
     """The rules of an entity as columns: of ``facts``, typed by the short way, and of what is found by groups.
     ``numbers`` are the columns that hold numbers of rules. ``late`` are those that cost less to compute, from what
-    they look at, than to keep. ``settled`` are those that patterns of rows tell (``patterns``), where these are few."""
+    they look at, than to keep. ``settled`` are those that patterns of rows tell (``patterns``), where these are few,
+    and ``settled_after_all`` those that they tell with what is ``asked_after_all`` of searches."""
 
     edition: ir.Edition
     entity: ir.Entity
@@ -78,6 +79,8 @@ class Sure:
     numbers: set[str] = field(factory=set)
     late: set[str] = field(factory=set)
     settled: frozenset[str] = frozenset()
+    settled_after_all: frozenset[str] = frozenset()
+    asked_after_all: tuple[str, ...] = ()
 
     def facts(self, typed: exp.Select, some_day: bool = False) -> exp.Select:
         """The typed facts with the day whose satser count and what each row belongs to. ``some_day``: of the edition,
@@ -128,6 +131,11 @@ class Sure:
                 found.append(paren(choices.unsettled(each.by, each.value, may_be_null)))
         found += [paren(each.doubt) for each in self.amounts if bool(self.searched(refs(each.doubt))) == above]
         return found
+
+    def told_after_all(self, *values: exp.Expr) -> bool:
+        """Whether some expressions rest on nothing but what rows that are alike have in common."""
+        known = self.sheet.given | self.sheet.columns.keys()
+        return bool(self.settled_after_all) and refs(*values) & known <= self.settled_after_all
 
     def searched(self, names: Iterable[str]) -> set[str]:
         """Those of some columns, and of what they rest on, that rest on a search."""
