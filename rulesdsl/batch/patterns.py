@@ -13,6 +13,7 @@ from rulesdsl.batch.careful import Task
 from rulesdsl.batch.engine import for_few_rows
 from rulesdsl.batch.inputs import identifier
 from rulesdsl.sql import direct, patterns
+from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows
@@ -41,9 +42,11 @@ def look_by_patterns(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, par
     if not fields:
         return False
     told, early = patterns.settled(sure, task.rows, fields)
-    read = direct.typed(task.edition, task.entity, task.rows, parents, within=task.within, elsewhere=fields,
-                        beside={patterns.as_read(each): each for each in fields})
-    made = patterns.marked(sure, read, fields, early, told).sql(DIALECT, copy=False)
+    same = _told_apart(con, task, sure, fields)
+    read = direct.typed(task.edition, task.entity, task.rows, parents, within=task.within,
+                        elsewhere=set(fields) - same.keys(), beside={patterns.as_read(each): each for each in fields})
+    as_asked = {each: same.get(each, column(patterns.as_read(each))) for each in fields}
+    made = patterns.marked(sure, read, as_asked, early, told).sql(DIALECT, copy=False)
     con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(_marked(narrow))} AS {made}")
     if not _gathered(con, fields, early, narrow):
         return False
@@ -143,6 +146,37 @@ def _chosen(con: duckdb.DuckDBPyConnection, task: Task, possible: Sequence[str])
     while fields and not _few(con, f"SELECT count(*), count(DISTINCT {_hashed(fields)}) FROM {sample}"):
         fields.pop()
     return fields
+
+
+def _told_apart(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, fields: Sequence[str]) -> dict[str, exp.Expr]:
+    """Codes of which the rules do not ask everything: each is taken for the first that gets the same answers to all
+    questions, and what is no code for none, whose row is marked."""
+    found: dict[str, exp.Expr] = {}
+    at_once = direct.looked_up_at_once(task.edition, task.entity, task.rows, task.within)
+    every = places(task.edition, task.entity)
+    for place in every:
+        asked = patterns.questions(sure, place.path) if place.path in at_once and place.path in fields else None
+        if asked is None:
+            continue
+        codes, kind = direct.read_as(task.edition, task.rows, place), task.rows.columns[place.path]
+        keys = [exp.convert(each) if isinstance(each, str) else cast(exp.convert(each), kind.said) for each in codes]
+        said, relation = ", ".join(each.sql(DIALECT) for each in keys), "koder"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT row_number() OVER () AS {ROW}, kode AS "
+                    f"{identifier(place.path)} FROM (SELECT unnest([{said}]) AS kode)")
+        read = direct.typed(task.edition, task.entity, Rows(relation, {place.path: kind}), within=task.within,
+                            elsewhere={each.path for each in every}, beside={_CODE: place.path})
+        answers = [(f"{number}", each) for number, each in enumerate(asked)]
+        query = sure.of_facts(read, [(_CODE, column(_CODE)), *answers], some_day=True)
+        first: dict[tuple[object, ...], object] = {}
+        alike = {code: first.setdefault(tuple(answers), code)
+                 for code, *answers in sorted(con.execute(query.sql(DIALECT, copy=False)).fetchall())}
+        taken = [exp.convert(alike[each]) if isinstance(each, str) else cast(exp.convert(alike[each]), kind.said)
+                 for each in codes]
+        found[place.path] = engine.looked_up(keys, taken, column(patterns.as_read(place.path)))
+    return found
+
+
+_CODE = "§kode"
 
 
 def _gathered(con: duckdb.DuckDBPyConnection, fields: Sequence[str], early: Sequence[str], narrow: str) -> bool:

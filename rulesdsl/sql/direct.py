@@ -42,6 +42,9 @@ _WHOLE = r"0|-?[1-9][0-9]{0,8}"
 UNREAD = "§uleselig"
 """The column that says whether something in the row must be read with care."""
 
+Codes = Mapping[str | int, str]
+"""Names of codes by how a column has them."""
+
 
 def typed(
     edition: Edition, entity: str, rows: Rows, parents: str | None = None, *, with_care: bool = False,
@@ -108,6 +111,13 @@ def looked_up_at_once(edition: Edition, entity: str, rows: Rows, within: bool) -
             if codes is not None and (within or codes[0] == codes[1] or not edition.entities[entity].date):
                 found.add(place.path)
     return frozenset(found)
+
+
+def read_as(edition: Edition, rows: Rows, place: Place) -> Codes:
+    """The codes of a column that is looked up at once, as the data have them."""
+    kind = rows.columns[place.path]
+    found = _codes(edition.kodeverk[place.type.kodeverk], kind, edition) if isinstance(place.type, Code) else None
+    return found[0] if found is not None else {}
 
 
 def read_by_themselves(edition: Edition, entity: str, rows: Rows, within: bool) -> frozenset[str]:
@@ -266,10 +276,6 @@ def _above(place: Place, key: str, edition: Edition, rows: Rows, parents: str | 
 
 
 # ── Codes ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-Codes = Mapping[str | int, str]
-"""Names of codes by how a column has them."""
-
 
 def _codes(kodeverk: Kodeverk, kind: Kind, edition: Edition) -> tuple[Codes, Codes] | None:
     """The codes that hold on every day of an edition, and those that hold on any day at all, as a column of a kind has

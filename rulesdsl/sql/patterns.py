@@ -4,7 +4,8 @@ The fields of a pattern are read by themselves, whatever else a row says. Column
 a table of patterns has them, and the rows have the number of their pattern.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlglot import exp
 
@@ -105,19 +106,46 @@ def looked_at(sure: Sure, told: Collection[str], values: Iterable[exp.Expr]) -> 
     return found
 
 
+# ── Codes that the rules do not tell apart ───────────────────────────────────────────────────────────────────
+
+
+def questions(sure: Sure, name: str) -> list[exp.Expr] | None:
+    """All that is asked of a column by itself; None where it is also held against others, or given as it is."""
+    found: dict[str, exp.Expr] = {}
+    every = [each.value for each in sure.sheet.columns.values()]
+    every += [value for each in sure.results for value in (each.by, each.value)]
+    every += [value for each in sure.amounts for value in (each.contributions, each.doubt)]
+    joined = {name for each in sure.sheet.columns.values() if each.join is not None for name in refs(each.join.on)}
+    kept = {name for each in sure.searches for name in each.inputs} | joined
+    if name in kept or not all(_asked(each, name, found) for each in every if name in refs(each)):
+        return None
+    return list(found.values())
+
+
+def _asked(node: exp.Expr, name: str, found: dict[str, exp.Expr]) -> bool:
+    """Collects the largest parts of an expression that speak of nothing but a column; no where one is the column."""
+    about = refs(node)
+    if name not in about:
+        return True
+    if about == {name} and isinstance(node, exp.Condition) and not isinstance(node, exp.If | exp.PropertyEQ):
+        found[node.sql(copy=False)] = node
+        return not isinstance(node.unnest(), exp.Column)
+    return all(_asked(each, name, found) for each in node.iter_expressions())
+
+
 def as_read(path: str) -> str:
     """The column that has what the data say of a field, beside what it means."""
     return f"{path} §rå"
 
 
-def marked(sure: Sure, typed: exp.Select, fields: Sequence[str], early: Sequence[str], told: Collection[str]
+def marked(sure: Sure, typed: exp.Select, fields: Mapping[str, exp.Expr], early: Sequence[str], told: AbstractSet[str]
            ) -> exp.Select:
     """The typed facts that are not told by patterns, and what tells the pattern of each row: the same for rows that are
-    alike, and hardly ever for others. ``typed`` has the fields ``as_read`` too."""
-    of_pattern = [*(column(as_read(each)) for each in fields), *map(column, early)]
-    mark = exp.Anonymous(this="HASH", expressions=of_pattern)
+    alike, and hardly ever for others. ``typed`` has the fields ``as_read``, from which those of patterns are made."""
+    of_pattern = {as_read(name): value for name, value in fields.items()} | {name: column(name) for name in early}
+    mark = exp.Anonymous(this="HASH", expressions=list(of_pattern.values()))
     kept = [ROW, DAY, HOME, direct.UNREAD, *sorted(sure.sheet.given - told - {ROW, DAY, HOME})]
-    return sure.of_facts(typed, [*((each.name, each) for each in of_pattern), (PATTERN, mark),
+    return sure.of_facts(typed, [*of_pattern.items(), (PATTERN, mark),
                                  *((name, column(name)) for name in kept)])
 
 
