@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from national_cases import make
 
-from rulesdsl.batch import glance, patterns
+from rulesdsl.batch import patterns
 from rulesdsl.batch.run import Job, run
 from rulesdsl.sql.patterns import PATTERN, as_read
 from rulesdsl.workspace import Workspace
@@ -20,13 +20,13 @@ ALWAYS, NEVER = 0, 10**9
 def by_patterns(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each reading was by patterns."""
     found: list[bool] = []
-    looked = glance.look_by_patterns
+    looked = patterns.look_by_patterns
 
     def look(*given: Any) -> bool:
         found.append(looked(*given))
         return found[-1]
 
-    monkeypatch.setattr(glance, "look_by_patterns", look)
+    monkeypatch.setattr("rulesdsl.batch.glance.look_by_patterns", look)
     return found
 
 

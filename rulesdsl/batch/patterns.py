@@ -56,8 +56,7 @@ def look_by_patterns(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, par
     values = dict(wanted)
     theirs = values.keys() & told - searched
     mine = [(name, value) for name, value in wanted if name not in theirs and name not in (UNREAD, doubt)]
-    ready = sorted((theirs & sure.sheet.columns.keys() | theirs & sure.sheet.given)
-                   | patterns.looked_at(sure, told, [of_rows, *(value for _, value in mine)]))
+    ready = sorted(theirs | patterns.looked_at(sure, told, [of_rows, *(value for _, value in mine)]))
     every = {each.path for each in places(task.edition, task.entity)}
     kinds = {each: task.rows.columns[each] for each in fields}
     read = direct.typed(task.edition, task.entity, Rows(_raw(narrow), kinds), within=task.within,
@@ -71,7 +70,7 @@ def look_by_patterns(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, par
     query = sure.sheet.query(_BESIDE, [
         *mine, (NUMBER, column(NUMBER)), (UNREAD, either(column(UNREAD), column(UNREADABLE))),
         (doubt, either(column(DOUBTFUL), paren(of_rows)))], ready=ready)
-    steps = {**tables_of(task.edition), _BESIDE: patterns.beside(_marked(narrow), patterns_of(narrow))}
+    steps = {**tables_of(task.edition), _BESIDE: patterns.beside(_marked(narrow), patterns_of(narrow), early)}
     _create(con, rows_of(narrow), with_steps(query, steps.items()))
     columns = ", ".join(f"{'m' if name in theirs else 'r'}.{identifier(name)}" for name in (*values, NUMBER))
     con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(narrow)} AS SELECT {columns} FROM "
@@ -106,8 +105,9 @@ def gather_alike(con: duckdb.DuckDBPyConnection, sure: Sure, narrow: str, kept: 
     wanted = [*kept, *((name, column(name)) for name in names if name not in dict(kept)), (PATTERN, of_row)]
     _create(con, alike_rows(narrow), sure.of_border(narrow, wanted))
     rows, relation = identifier(alike_rows(narrow)), identifier(alike(narrow))
+    common = "".join(f", m.{identifier(name)}" for name in sure.border if name in sure.settled)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT a.*, m.* EXCLUDE ({number}, {mark}) FROM (SELECT DISTINCT "
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT a.*{common} FROM (SELECT DISTINCT "
         f"{', '.join(map(identifier, (*names, PATTERN)))} FROM {rows}) AS a "
         f"JOIN {identifier(patterns_of(narrow))} AS m USING ({number})")
     apart = con.execute(f"SELECT count(*) = count(DISTINCT {mark}) FROM {relation}").fetchone()
@@ -167,9 +167,9 @@ def _told_apart(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, fields: 
                             elsewhere={each.path for each in every}, beside={_CODE: place.path})
         answers = [(f"{number}", each) for number, each in enumerate(asked)]
         query = sure.of_facts(read, [(_CODE, column(_CODE)), *answers], some_day=True)
-        first: dict[tuple[object, ...], object] = {}
-        alike = {code: first.setdefault(tuple(answers), code)
-                 for code, *answers in sorted(con.execute(query.sql(DIALECT, copy=False)).fetchall())}
+        first: dict[str, object] = {}
+        alike = {code: first.setdefault(repr(told), code)
+                 for code, *told in sorted(con.execute(query.sql(DIALECT, copy=False)).fetchall())}
         taken = [exp.convert(alike[each]) if isinstance(each, str) else cast(exp.convert(alike[each]), kind.said)
                  for each in codes]
         found[place.path] = engine.looked_up(keys, taken, column(patterns.as_read(place.path)))

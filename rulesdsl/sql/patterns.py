@@ -149,10 +149,12 @@ def marked(sure: Sure, typed: exp.Select, fields: Mapping[str, exp.Expr], early:
                                  *((name, column(name)) for name in kept)])
 
 
-def beside(rows: str, patterns: str) -> exp.Select:
-    """The rows that are marked, each beside its pattern."""
-    star, mark = exp.Star(), exp.to_identifier(PATTERN, quoted=True)
+def beside(rows: str, patterns: str, early: Iterable[str]) -> exp.Select:
+    """The rows that are marked, each beside its pattern, which tells what they have in common."""
+    mark = exp.to_identifier(PATTERN, quoted=True)
+    common = [exp.to_identifier(name, quoted=True) for name in early]
+    of_rows = exp.Column(this=exp.Star(except_=common) if common else exp.Star(), table=exp.to_identifier("f"))
     of_patterns = exp.Column(this=exp.Star(except_=[mark]), table=exp.to_identifier("m"))
     same = exp.EQ(this=column(PATTERN, "f"), expression=column(PATTERN, "m"))
-    return exp.select(exp.Column(this=star, table=exp.to_identifier("f")), of_patterns, copy=False).from_(
-        table(rows, "f"), copy=False).join(table(patterns, "m"), on=same, copy=False)
+    return exp.select(of_rows, of_patterns, copy=False).from_(table(rows, "f"), copy=False).join(
+        table(patterns, "m"), on=same, copy=False)

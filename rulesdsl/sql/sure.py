@@ -85,8 +85,10 @@ class Sure:
     def facts(self, typed: exp.Select, some_day: bool = False) -> exp.Select:
         """The typed facts with the day whose satser count and what each row belongs to. ``some_day``: of the edition,
         whatever the facts say."""
-        day: exp.Expr = constant(self.edition.valid_from) if some_day else cast(exp.null(), "DATE")
-        if self.entity.date and not some_day:
+        day: exp.Expr = cast(exp.null(), "DATE")
+        if self.entity.date and some_day:
+            day = constant(self.edition.valid_from)
+        elif self.entity.date:
             first, last = constant(self.edition.valid_from), constant(self.edition.valid_to)
             date = column(self.entity.date)
             day = case((exp.LT(this=date, expression=first), first), (exp.GT(this=date, expression=last), last),
