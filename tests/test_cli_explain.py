@@ -169,7 +169,8 @@ def test_an_edition_that_is_not_there(isfrules: Isfrules) -> None:
     assert result.exit_code == 2
     assert "Mente du «isf@2020»?" in result.stderr
     assert result.stdout == ""
-    assert "isf@2017" in isfrules("explain", KOMMUNE, "--edition", "x").stderr
+    assert ", isf, " in isfrules("explain", KOMMUNE, "--edition", "x").stderr
+    assert "isf@2017, isf@2018, " in isfrules("explain", KOMMUNE, "--edition", "isf@2031").stderr
 
 
 def test_the_fields_of_a_case_say_which_rulebook_it_is_for(isfrules: Isfrules, tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def values(drawn: list[Drawn], *path: str) -> set[Any]:
 
 
 def test_borders_are_drawn() -> None:
-    drawn = draws(episodes(isf()), 600)
+    drawn = draws(episodes(isf()), 1000)
     assert {"2020-01-01", "2020-12-31", "2020-04-30", "2020-05-01", "2020-06-01"} <= values(drawn, "utdato")
     assert {"462A", "462B"} & values(drawn, "drg"), "texts that rules name"
     assert {"CS01", "Z", ""} <= set(plan(isf()).kind(None).slots[("stg",)].options), "keys, and one that no table has"

@@ -267,7 +267,7 @@ def test_of_two_that_exclude_each_other_the_larger_fee_stands(
 
 @pytest.mark.parametrize("codes", [("2ad", "2bd"), ("2bd", "2ad"), ("701a", "701d"), ("701d", "701a")])
 def test_two_that_go_together_both_stand(codes: tuple[str, str]) -> None:
-    rows_of = [{"takstkode": code, "oppgitt_honorar": 20, "oppgitt_egenandel": 0} for code in codes]
+    rows_of = [{"takstkode": code, "oppgitt_honorar": 500, "oppgitt_egenandel": 0} for code in codes]
     assert all(each["står"].value for each in lines(bill("2021-09-06", *rows_of)).values())
 
 
@@ -433,7 +433,7 @@ def test_a_bill_is_the_sum_of_its_lines() -> None:
     (("2ad",), "konsultasjon"), (("701a",), "enkel"), (("705k",), "ingen"), (("1f",), "tverrfaglig"),
 ])
 def test_the_kind_of_contact_is_that_of_the_highest_line(codes: tuple[str, ...], expected: str) -> None:
-    own = [{"takstkode": code, "oppgitt_honorar": 100, "oppgitt_egenandel": 0} for code in codes]
+    own = [{"takstkode": code, "oppgitt_honorar": 500, "oppgitt_egenandel": 0} for code in codes]
     (whole, *_) = cases(bill("2023-09-04", *own, samarbeid_med=["nav"]))
     assert {result.name: result.value for result in whole.results}["kontakttype"] == expected
 
