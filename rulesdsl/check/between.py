@@ -11,13 +11,13 @@ from attrs import evolve, frozen
 
 from rulesdsl.check.declare import Declared
 from rulesdsl.check.groups import Lowered
-from rulesdsl.check.heads import EditionFiles
+from rulesdsl.check.heads import EditionFiles, those_there
 from rulesdsl.check.infer import infer
 from rulesdsl.check.order import editions_asked
 from rulesdsl.check.properties import Elsewhere, lower_property, things_in_scope
 from rulesdsl.core import ir
 from rulesdsl.core.types import Broken, Type
-from rulesdsl.diagnostics import Problems, did_you_mean
+from rulesdsl.diagnostics import Problems
 from rulesdsl.syntax import ast
 
 
@@ -72,9 +72,8 @@ def _fits(
                          hint="Nevn en annen utgave, eller ta bort «etter».")
         elif each.id not in known:
             ids = [spoken(one) for one in known if one.split("@")[0] == own.id.split("@")[0]]
-            have = f"Her finnes {', '.join(sorted(ids))}." if ids else ""
             problems.add("ISF413", each.rulebook.span.to(each.edition.span), "finnes ikke", detail=spoken(each.id),
-                         hint=did_you_mean(spoken(each.id), ids) or have)
+                         hint=those_there(ids))
         elif each.rulebook.text != own.id.split("@")[0]:
             problems.add("ISF427", each.rulebook.span, "er et annet regelverk", detail=name,
                          hint="En sak kan bare holdes mot en annen utgave av det samme regelverket.")

@@ -152,7 +152,7 @@ def _bases(named: Mapping[str, tuple[ast.Header, ast.File]], problems: Problems)
         bases[name] = changed.id if changed else None
         if changed and changed.id not in named:
             problems.add("ISF433", changed.span, "er ikke blant utgavene her", detail=changed.id,
-                         hint=_those_there(other for other in named if other != name))
+                         hint=those_there(other for other in named if other != name))
             bases[name] = None
     while ring := cycle_in({name: {base} if base else set() for name, base in bases.items()}):
         changed = named[ring[0]][0].changes
@@ -164,7 +164,7 @@ def _bases(named: Mapping[str, tuple[ast.Header, ast.File]], problems: Problems)
     return bases
 
 
-def _those_there(names: Iterable[str]) -> str:
+def those_there(names: Iterable[str]) -> str:
     """The editions there are: the name of a year is near to that of any other, so a guess would not help."""
     there = ", ".join(sorted(names))
     return f"Her finnes {there}." if there else ""
@@ -182,7 +182,7 @@ def _corrections(
         name = _id(header)
         if name not in named:
             problems.add("ISF433", header.edition.span, "er ikke blant utgavene her", detail=name,
-                         hint=_those_there(named))
+                         hint=those_there(named))
             continue
         known, of, before = header.known_from, named[name][0].known_from, len(problems)
         if known is None:
