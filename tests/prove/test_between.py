@@ -188,7 +188,8 @@ def test_without_the_other_edition_it_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("body", "things", "code", "label", "hint"), [
-    ("gjelder a.teller er a.teller etter prøve 2018", "a", "ISF413", "finnes ikke", "Her finnes prøve 2019, prøve 2020."),
+    ("gjelder a.teller er a.teller etter prøve 2018", "a", "ISF413", "finnes ikke",
+     "Her finnes prøve 2019, prøve 2020."),
     ("gjelder a.teller er a.teller etter isf 2019", "a", "ISF413", "finnes ikke",
      "Her finnes prøve 2019, prøve 2020."),
     ("gjelder a.teller er a.teller etter prøve 2020", "a", "ISF427", "er denne utgaven",
