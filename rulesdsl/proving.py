@@ -14,7 +14,7 @@ from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.properties import Tried, try_property
 from rulesdsl.evaluate.trace import GroupOutcome
 from rulesdsl.prove.properties import COUNT, SECONDS, Verdict, prove_property
-from rulesdsl.prove.thresholds import Stretch, Thresholds, find_thresholds
+from rulesdsl.prove.thresholds import Stretch, Thresholds, find_thresholds, takes_a_step
 from rulesdsl.trying import search, simplest
 
 FEWEST = 2
@@ -81,12 +81,14 @@ def thresholds(
     """Where one step of a number or a date changes a result by more than an amount, each with plain cases that show it.
     ``path`` is the field. ``seconds`` is the limit of each question."""
     found = find_thresholds(edition, result, path, more_than, seconds=seconds, count=count)
-    return evolve(found, stretches=tuple(_plainer(each, edition) for each in found.stretches))
+    return evolve(found, stretches=tuple(_plainer(found, each) for each in found.stretches))
 
 
-def _plainer(stretch: Stretch, edition: ir.Edition) -> Stretch:
-    documents, tried = simplest(stretch.promise, edition, stretch.documents, stretch.tried)
-    return evolve(stretch, documents=documents, tried=tried)
+def _plainer(found: Thresholds, stretch: Stretch) -> Stretch:
+    """The same with plainer cases; those it has, where the field has other values in the plainer."""
+    documents, tried = simplest(stretch.promise, found.edition, stretch.documents, stretch.tried)
+    plainer = evolve(stretch, documents=documents, tried=tried)
+    return plainer if takes_a_step(found, plainer) else stretch
 
 
 def _culprits(found: Verdict, seconds: float, count: int) -> tuple[tuple[str, ...], ...]:

@@ -100,16 +100,17 @@ def _results(edition: Edition, names: tuple[str, ...]) -> list[Result]:
 
 
 def _asked(edition: Edition, results: list[Result], names: tuple[str, ...]) -> list[tuple[Result, FieldPath]]:
-    """The fields of each result's entity that were asked for, or all that are numbers or dates."""
-    from rulesdsl.prove.pairs import declared, stepped_fields
+    """The fields that were asked for, of what each result is for and of what is around it, or all that are numbers or
+    dates."""
+    from rulesdsl.prove.stepped import fields_around, stepped_fields
 
     found = [(each, path) for each in results for path in stepped_fields(edition, each.entity)]
     known = dict.fromkeys(".".join(path) for _, path in found)
     for name in names:
         if name in known:
             continue
-        kinds = {".".join(path): decl.type for each in results
-                 for path, decl in declared(edition, edition.entities[each.entity].fields)}
+        kinds = {".".join(path): each.decl.type for result in results
+                 for path, each in fields_around(edition, result.entity).items()}
         have = f"Tall og datoer er {', '.join(known)}." if known else ""
         if name in kinds:
             fail(f"Feltet «{name}» er ikke et tall eller en dato, men {type_name(kinds[name])}.", have)

@@ -57,11 +57,25 @@ def beside(tried: Tried) -> tuple[tuple[str, ...], ...]:
 
 
 def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
-    """The known facts of a thing, and of what it belongs to: path and value in words. Its key says nothing."""
+    """The known facts of a thing, of what it belongs to and of what belongs to it: path and value in words. Keys say
+    nothing."""
     if thing.parent is not None:
-        for path, value in facts_of(thing.parent, edition):
-            yield f"{edition.entities[thing.entity].parent.lower()}.{path}", value
+        yield from _above(thing.parent, edition)
     yield from _own(thing, edition)
+    yield from _below(thing, edition)
+
+
+def _above(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+    front = thing.entity.lower()
+    for path, value in (*(_above(thing.parent, edition) if thing.parent else ()), *_own(thing, edition)):
+        yield f"{front}.{path}", value
+
+
+def _below(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:
+    for entity, found in thing.children.items():
+        for at, each in enumerate(found):
+            for path, value in (*_own(each, edition), *_below(each, edition)):
+                yield f"{edition.entities[entity].plural}[{at}].{path}", value
 
 
 def _own(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:

@@ -108,13 +108,14 @@ class World:
             self._date_of(thing)
         return found
 
-    def alike(self, thing: Thing, but: tuple[Path, ...], name: str) -> Thing:
-        """The same case once more, but for some facts of the thing."""
+    def alike(self, thing: Thing, but: tuple[Path, ...], name: str, whose: Thing | None = None) -> Thing:
+        """The same case once more, but for some facts of the thing, or of another one of its case."""
+        differs = whose or thing
         twins: dict[int, Thing] = {}
 
         def copied(each: Thing, parent: Thing | None) -> Thing:
             made = Thing(each.entity, f"{name}:{each.name}", each.there, parent, each,
-                         but if each is thing else (), each.span)
+                         but if each is differs else (), each.span)
             twins[id(each)] = made
             made.children = {entity: [copied(child, made) for child in found]
                              for entity, found in each.children.items()}

@@ -1,22 +1,20 @@
 """Two cases that are alike but for one number or date, which is a step larger in the second.
 
-A step is the smallest that the type knows: 0,001 poeng, one time, one day. Values of the field are whole numbers of
+Values of the field are whole numbers of
 steps here, as the solver has them.
 """
 
-import datetime
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 
 from rulesdsl.core import ir, types
-from rulesdsl.core.ops import EXACT
 from rulesdsl.prove.cases import FIRST_DAY, LAST_DAY, Element, Path, World
 from rulesdsl.prove.decode import Decoder, Document
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.solving import Found, Solving
+from rulesdsl.prove.stepped import Stepped, declared
 from rulesdsl.prove.sym import Items, Sym
 from rulesdsl.prove.terms import Logic, conj, neg
 from rulesdsl.prove.words import Words, list_uses
@@ -36,50 +34,6 @@ class Unsettled(Exception):
         self.reason = reason
 
 
-def stepped_fields(edition: ir.Edition, entity: str) -> dict[Path, ir.FieldDecl]:
-    """The numbers and dates of an entity, and of the records in it."""
-    return {path: decl for path, decl in declared(edition, edition.entities[entity].fields)
-            if isinstance(decl.type, _STEPPED)}
-
-
-def not_stepped(edition: ir.Edition, entity: str) -> list[str]:
-    """The numbers and dates that are another thing's: those of what the entity belongs to or what belongs to it
-    (``Pasient.fodselsdato``), and those of lists, which a step is never taken in."""
-    found: list[str] = []
-    for each in edition.entities.values():
-        for path, decl in declared(edition, each.fields):
-            name = f"{each.name}.{'.'.join(path)}"
-            match decl.type:
-                case types.ListOf(types.Record(record)):
-                    found += [f"{name}.{'.'.join(inner)}" for inner, one in declared(
-                        edition, edition.records[record].fields) if isinstance(one.type, _STEPPED)]
-                case types.ListOf(types.Number() | types.Date()):
-                    found.append(name)
-                case types.Number() | types.Date() if each.name != entity:
-                    found.append(name)
-    return found
-
-
-_STEPPED = types.Number | types.Date
-
-
-def declared(
-    edition: ir.Edition, fields: tuple[ir.FieldDecl, ...], above: Path = ()
-) -> Iterator[tuple[Path, ir.FieldDecl]]:
-    """All fields by path, those of records too."""
-    for decl in fields:
-        yield (*above, decl.name), decl
-        if isinstance(decl.type, types.Record):
-            yield from declared(edition, edition.records[decl.type.name].fields, (*above, decl.name))
-
-
-def value_of(kind: types.Type, steps: int) -> ir.Value:
-    """So many steps as a value."""
-    if isinstance(kind, types.Number):
-        return EXACT.scaleb(Decimal(steps), -kind.scale)
-    return datetime.date.fromordinal(steps)
-
-
 @frozen(eq=False)
 class Fact:
     """A fact that both cases have."""
@@ -92,24 +46,29 @@ class Pairs:
     """All such pairs of cases of an edition, with up to ``count`` things of a kind together, as logic."""
 
     def __init__(
-        self, edition: ir.Edition, result: ir.Result, path: Path, count: int, seconds: float, late: Late
+        self, edition: ir.Edition, result: ir.Result, stepped: Stepped, count: int, seconds: float, late: Late
     ) -> None:
-        self.edition, self.path, self.late = edition, path, late
-        self.kind = stepped_fields(edition, result.entity)[path].type
+        self.edition, self.path, self.late = edition, stepped.path, late
+        self.kind = stepped.decl.type
         self.world = World(edition, Words(edition), list_uses(edition))
         days = edition.valid_from, edition.valid_to
         self.before = self.world.case(result.entity, "før", count, days)[0]
-        self.after = self.world.alike(self.before, (path,), "etter")
+        owner = stepped.of(self.before)
+        assert owner is not None, "a world has at least one of each kind"
+        self.after = self.world.alike(self.before, (self.path,), "etter", owner)
+        twin = stepped.of(self.after)
+        assert twin is not None, "like the case before"
+        self.stepped = owner, twin
         encoder = Encoder(edition, self.world)
         first, second = (encoder.outcome(thing, result.name).value for thing in (self.before, self.after))
-        self.read = path in self.before.facts or path in self.after.facts
-        at, then = (self.world.fact(thing, path, self.kind) for thing in (self.before, self.after))
+        self.read = any(self.path in thing.facts for thing in self.stepped)
+        at, then = (self.world.fact(thing, self.path, self.kind) for thing in self.stepped)
         self.at, self.then = at.value, then.value
         self.known = conj((first.known, second.known))
         self.grown: Any = 0 if self.known is False else second.value - first.value
         self.scale = first.scale
         self.solving = Solving(encoder, seconds=seconds)
-        self.solving.demand(at.known, then.known, then.value == at.value + 1)
+        self.solving.demand(owner.there, at.known, then.known, then.value == at.value + 1)
 
     @property
     def range(self) -> Span:
@@ -117,7 +76,7 @@ class Pairs:
         if isinstance(self.kind, types.Number):
             most = self.kind.bound * 10**self.kind.scale
             return -most, most - 1
-        if self.path == (self.edition.entities[self.before.entity].date,):
+        if self.stepped[0] is self.before and self.path == (self.edition.entities[self.before.entity].date,):
             return self.edition.valid_from.toordinal(), self.edition.valid_to.toordinal() - 1
         return FIRST_DAY, LAST_DAY - 1
 
@@ -149,9 +108,11 @@ class Pairs:
 
     def other_numbers(self) -> Iterator[tuple[Path, Logic]]:
         """The other numbers of the thing itself, and that each is ukjent."""
-        for path, decl in stepped_fields(self.edition, self.before.entity).items():
-            if path != self.path and path in self.before.facts and isinstance(decl.type, types.Number):
-                yield path, neg(self.before.facts[path].known)
+        field = self.stepped[0].facts[self.path]
+        for path, decl in declared(self.edition, self.edition.entities[self.before.entity].fields):
+            fact = self.before.facts.get(path)
+            if isinstance(decl.type, types.Number) and fact is not None and fact is not field:
+                yield path, neg(fact.known)
 
     def number(self, model: Any, term: Any) -> int:
         return term if isinstance(term, int) else int(model.eval(term, model_completion=True).as_long())
@@ -203,7 +164,7 @@ class Pairs:
 
     def _facts(self) -> Iterator[Fact]:
         """Every fact of either case once, but for the field."""
-        seen = {id(thing.facts[self.path]) for thing in (self.before, self.after)}
+        seen = {id(thing.facts[self.path]) for thing in self.stepped}
         for thing in self.world.things():
             kinds = dict(declared(self.edition, self.edition.entities[thing.entity].fields))
             for path, sym in thing.facts.items():

@@ -4,6 +4,7 @@ What the solver finds at one value is spread to the values beside it, as far as 
 so on until there is none elsewhere. So each value of a stretch is proved, and that there are no others.
 """
 
+import datetime
 import time
 from decimal import Decimal
 from typing import Literal
@@ -16,9 +17,10 @@ from rulesdsl.evaluate.documents import Document as Given
 from rulesdsl.evaluate.properties import Tried, try_property
 from rulesdsl.prove.cases import Path
 from rulesdsl.prove.decode import Document
-from rulesdsl.prove.pairs import Pairs, Span, Unsettled, stepped_fields, value_of
+from rulesdsl.prove.pairs import Pairs, Span, Unsettled
 from rulesdsl.prove.properties import COUNT, SECONDS, looks_around
 from rulesdsl.prove.spans import largest, merged, spread, without
+from rulesdsl.prove.stepped import Stepped, after, step_of, stepped_fields, value_of
 from rulesdsl.prove.sym import NotProvable
 from rulesdsl.prove.terms import Logic, conj
 
@@ -82,8 +84,7 @@ class Thresholds:
 
     edition: ir.Edition
     result: ir.Result
-    path: Path
-    decl: ir.FieldDecl
+    stepped: Stepped
     more_than: Decimal
     read: bool = True
     stretches: tuple[Stretch, ...] = ()
@@ -93,6 +94,27 @@ class Thresholds:
     limits: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def kind(self) -> types.Type:
+        """The type of the field."""
+        return self.stepped.decl.type
+
+
+def values(one: Thresholds, stretch: Stretch) -> list[Decimal | datetime.date]:
+    """What the field is in each of the cases that show a stretch."""
+    owners = [one.stepped.of(thing) for thing in stretch.tried.things]
+    found = [owner.facts.get(one.stepped.path) for owner in owners if owner is not None]
+    return [each for each in found if isinstance(each, Decimal | datetime.date)]
+
+
+def takes_a_step(one: Thresholds, stretch: Stretch) -> bool:
+    """Whether the two cases are a step apart, from one of the values of the stretch."""
+    match values(one, stretch):
+        case [before, then]:
+            return stretch.first <= before <= stretch.last and then == after(one.kind, before)  # type: ignore[operator]
+        case _:
+            return False
+
 
 def find_thresholds(
     edition: ir.Edition, result: ir.Result, path: Path, more_than: Decimal, *, seconds: float = SECONDS,
@@ -101,7 +123,7 @@ def find_thresholds(
     """Every value of a field from which one step changes a result by more than an amount, in some case of an edition.
     ``seconds`` is the limit of one question."""
     begun = time.monotonic()
-    asked = Thresholds(edition, result, path, stepped_fields(edition, result.entity)[path], more_than)
+    asked = Thresholds(edition, result, stepped_fields(edition, result.entity)[path], more_than)
     around = looks_around(step_promise(asked, "opp"), edition)
     asked = evolve(asked, count=count if around else 0)
     try:
@@ -113,32 +135,33 @@ def find_thresholds(
 
 def step_promise(asked: Thresholds, way: Way, span: tuple[ir.Value, ir.Value] | None = None) -> ir.Property:
     """That no step changes the result by more than the amount one way, from values of a span: ``før`` is a case before
-    the step, and ``etter`` the same case after it."""
-    kind, money = asked.decl.type, asked.result.type
-    before, after = (ir.Field(kind, ir.Bound(name), asked.path) for name in (BEFORE, AFTER))
-    stepped: ir.Expr
-    if isinstance(kind, types.Number):
-        stepped = ir.Sum(kind, (before, ir.Const(kind, step_of(kind))))
-    else:
-        stepped = ir.ShiftDate(kind, before, ir.Const(types.Number(0, types.DOGN), step_of(kind)))
-    where: list[ir.Expr] = [ir.Compare(types.BOOL, "=", after, stepped)]
-    if span is not None:
-        where += [ir.Compare(types.BOOL, ">=", before, ir.Const(kind, span[0])),
-                  ir.Compare(types.BOOL, "<=", before, ir.Const(kind, span[1]))]
+    the step, and ``etter`` the same case after it. A field of one of several things has no name in a promise: that it
+    takes the step, and from where, is not part of it then."""
+    stepped, money = asked.stepped, asked.result.type
+    before, after = (stepped.seen_from(name) for name in (BEFORE, AFTER))
+    where = _stepped(asked.kind, before, after, span) if before is not None and after is not None else None
     greater, less = (AFTER, BEFORE) if way == "opp" else (BEFORE, AFTER)
     one, other = (ir.ResultOf(money, ir.Bound(name), asked.result.name) for name in (greater, less))
     grown = ir.Sum(money, (one, ir.Negate(money, other)))
     holds = ir.Compare(types.BOOL, "<=", grown, ir.Const(money, asked.more_than))
     return ir.Property(
-        ".".join(asked.path), "", asked.result.entity, (BEFORE, AFTER), False,
-        ir.Likeness(AFTER, BEFORE, (asked.path,)), ir.And(types.BOOL, tuple(where)), holds, None, (),
+        ".".join(stepped.name), "", asked.result.entity, (BEFORE, AFTER), False,
+        ir.Likeness(AFTER, BEFORE, (stepped.path,) if stepped.name == stepped.path else ()), where, holds, None, (),
         asked.edition.id, ir.Place("", 0),
     )
 
 
-def step_of(kind: types.Type) -> Decimal:
-    """The smallest step of a type: of a date one day."""
-    return EXACT.scaleb(Decimal(1), -kind.scale) if isinstance(kind, types.Number) else Decimal(1)
+def _stepped(kind: types.Type, before: ir.Expr, after: ir.Expr, span: tuple[ir.Value, ir.Value] | None) -> ir.Expr:
+    """That one is a step after the other, which is within a span."""
+    if isinstance(kind, types.Number):
+        then: ir.Expr = ir.Sum(kind, (before, ir.Const(kind, step_of(kind))))
+    else:
+        then = ir.ShiftDate(kind, before, ir.Const(types.Number(0, types.DOGN), step_of(kind)))
+    parts: list[ir.Expr] = [ir.Compare(types.BOOL, "=", after, then)]
+    if span is not None:
+        parts += [ir.Compare(types.BOOL, ">=", before, ir.Const(kind, span[0])),
+                  ir.Compare(types.BOOL, "<=", before, ir.Const(kind, span[1]))]
+    return ir.And(types.BOOL, tuple(parts))
 
 
 @frozen(eq=False)
@@ -177,7 +200,7 @@ class _Search:
         self.layers = [*layers, _Layer("negative", self.all, True)]
 
     def _pairs(self, count: int) -> Pairs:
-        return Pairs(self.asked.edition, self.asked.result, self.asked.path, count, self.seconds, self._late)
+        return Pairs(self.asked.edition, self.asked.result, self.asked.stepped, count, self.seconds, self._late)
 
     def _late(self) -> str:
         over = time.monotonic() >= self.ends
@@ -242,7 +265,7 @@ class _Search:
 
     def _stretch(self, way: Way, span: Span, layer: _Layer, documents: tuple[Document, ...]) -> Stretch | None:
         documents = self._at_plain_value(way, span, layer) or documents or self._at(way, span, layer)
-        first, last = (value_of(self.asked.decl.type, each) for each in span)
+        first, last = (value_of(self.asked.kind, each) for each in span)
         promise = step_promise(self.asked, way, (first, last))
         tried = try_property(promise, self.asked.edition, [Given(each) for each in documents]) if documents else None
         if tried is None or tried.verdict != "brutt":
@@ -256,7 +279,7 @@ class _Search:
 
     def _at_plain_value(self, way: Way, span: Span, layer: _Layer) -> tuple[Document, ...]:
         """Such a case at a value that is easy to read, where the stretch has one."""
-        kind, edition = self.asked.decl.type, self.asked.edition
+        kind, edition = self.asked.kind, self.asked.edition
         middle = (edition.valid_from.toordinal() + edition.valid_to.toordinal()) // 2
         plain = 10**kind.scale if isinstance(kind, types.Number) else middle
         return self._at(way, (plain, plain), layer) if span[0] < span[1] and span[0] <= plain <= span[1] else ()

@@ -1,19 +1,17 @@
 """Where a step changes a result by much, as lines, as a table and for programs."""
 
-import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from rulesdsl.core import ir, types
-from rulesdsl.core.ops import EXACT
 from rulesdsl.core.values import exact, shown
 from rulesdsl.evaluate.counterexample import beside, counterexample
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.evaluate.wording import result_called, said
-from rulesdsl.prove.pairs import not_stepped
 from rulesdsl.prove.speaks_of import speaks_of
-from rulesdsl.prove.thresholds import FAR, Cases, Largest, Stretch, Thresholds, Way, step_of
+from rulesdsl.prove.stepped import after, not_stepped, step_of
+from rulesdsl.prove.thresholds import FAR, Cases, Largest, Stretch, Thresholds, Way, values
 from rulesdsl.publish.line import Line, Piece, Pieces, piece, word
 
 SCHEMA = "isfrules.thresholds/1"
@@ -39,12 +37,12 @@ def _heading(found: Sequence[Thresholds]) -> str:
 
 
 def _called(one: Thresholds, many: bool) -> str:
-    name = ".".join(one.path)
+    name = ".".join(one.stepped.name)
     return f"{name} · {one.result.name}" if many else name
 
 
 def _section(one: Thresholds, many: bool) -> Line:
-    step = shown_step(one.decl.type)
+    step = shown_step(one.kind)
     title: Pieces = (piece(_called(one, many), "strong"), Piece(f"  ett steg er {step}", "faint"))
     lines = [line for stretch in one.stretches for line in _stretch(one, stretch)]
     return Line("section", title, children=(*lines, Line("note", (piece(_rest(one)), took(one)))))
@@ -99,19 +97,11 @@ def _outcome(outcome: Outcome) -> str:
 
 def where(one: Thresholds, stretch: Stretch) -> str:
     """``6 timer → 7 timer``, or the stretch: ``hvert steg fra 1 døgn til 4 døgn``."""
-    kind = one.decl.type
+    kind = one.kind
     first, last, then = (shown(kind, each) for each in (stretch.first, stretch.last, after(kind, stretch.last)))
     if first == last:
         return f"{first} → {then}"
     return f"{'hver dag' if isinstance(kind, types.Date) else 'hvert steg'} fra {first} til {then}"
-
-
-def after(kind: types.Type, value: ir.Value) -> ir.Value:
-    """The value a step later."""
-    if isinstance(value, Decimal):
-        return EXACT.add(value, step_of(kind))
-    assert isinstance(value, datetime.date)
-    return value + datetime.timedelta(days=1)
 
 
 def _only(one: Thresholds, stretch: Stretch) -> str:
@@ -179,7 +169,7 @@ def _assumed(found: Sequence[Thresholds]) -> Iterator[str]:
     yield ("De to sakene er like i alt annet enn feltet, og svaret er kjent i begge. At et felt blir kjent eller "
            "ukjent, er ikke et steg.")
     if aside := not_tried(found):
-        yield f"Ikke prøvd, for det er ikke et felt i {entity.name} selv: {', '.join(aside)}."
+        yield f"Ikke prøvd, for de står i lister: {', '.join(aside)}."
     largest = [stretch.largest for each in found for stretch in each.stretches if stretch.largest]
     if largest:
         yield "Hvor mye det er høyst, gjelder saker uten tall under null."
@@ -188,7 +178,7 @@ def _assumed(found: Sequence[Thresholds]) -> Iterator[str]:
 
 
 def not_tried(found: Sequence[Thresholds]) -> list[str]:
-    """The numbers and dates of the cases that no step is taken in."""
+    """The numbers and dates of the cases that no step is taken in, by how they are called."""
     return list(dict.fromkeys(name for each in found for name in not_stepped(each.edition, each.result.entity)))
 
 
@@ -223,10 +213,10 @@ def thresholds_json(found: Sequence[Thresholds]) -> dict[str, Any]:
 
 
 def _field(one: Thresholds) -> dict[str, Any]:
-    kind = one.decl.type
+    kind = one.kind
     return {
-        "edition": one.edition.id, "result": one.result.name, "field": ".".join(one.path), "title": one.decl.title,
-        "type": types.type_name(kind), "step": exact(kind, step_of(kind)),
+        "edition": one.edition.id, "result": one.result.name, "field": ".".join(one.stepped.name),
+        "title": one.stepped.decl.title, "type": types.type_name(kind), "step": exact(kind, step_of(kind)),
         "more_than": exact(one.result.type, one.more_than), "read": one.read, "complete": one.complete,
         "reason": one.reason or None, "for": speaks_of(one.edition, one.result.entity, one.count),
         "count": one.count or None, "limits": list(one.limits), "seconds": round(one.seconds, 3),
@@ -235,7 +225,7 @@ def _field(one: Thresholds) -> dict[str, Any]:
 
 
 def _stretch_json(one: Thresholds, stretch: Stretch) -> dict[str, Any]:
-    kind, result, tried = one.decl.type, one.result, stretch.tried
+    kind, result, tried = one.kind, one.result, stretch.tried
     outcomes = [run.outcomes[thing, result.name] for run, thing in zip(tried.runs, tried.things, strict=True)]
     return {
         "direction": _WAYS[stretch.way], "first": exact(kind, stretch.first), "last": exact(kind, stretch.last),
@@ -243,7 +233,7 @@ def _stretch_json(one: Thresholds, stretch: Stretch) -> dict[str, Any]:
         "largest_alone": _largest(one, stretch.alone),
         "example": {
             "documents": list(stretch.documents),
-            "values": [exact(kind, thing.facts[one.path]) for thing in tried.things],  # type: ignore[arg-type]
+            "values": [exact(kind, each) for each in values(one, stretch)],
             "results": [exact(result.type, each.value) for each in outcomes],
             "clauses": [each.rule.clause if each.rule else None for each in outcomes],
         },

@@ -13,13 +13,16 @@ from conftest import Isfrules
 from prove.promises import edition as visits
 
 from rulesdsl.core import ir
+from rulesdsl.core.values import shown
 from rulesdsl.evaluate.case import load
+from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.prove.cases import World
 from rulesdsl.prove.decode import Decoder
 from rulesdsl.prove.spans import merged, without
-from rulesdsl.prove.thresholds import Thresholds, find_thresholds
+from rulesdsl.prove.stepped import after
+from rulesdsl.prove.thresholds import Thresholds, find_thresholds, values
 from rulesdsl.prove.words import Words, list_uses
 from rulesdsl.proving import thresholds
 from rulesdsl.publish.terminal import render_page_plain
@@ -229,9 +232,75 @@ punkt egenandel «Egenandel»
     text = "".join(render_page_plain(page([one]), 100))
     assert "bare med flere av samme slag i saken" in text
     assert "Bevist for alle pasienter med inntil 3 besøk." in text
-    assert "Ikke prøvd, for det er ikke et felt i Pasient selv: Besøk.dagen, Besøk.oppgitt, Besøk.mengder." in (
-        " ".join(text.split()))
-    assert thresholds_json([one])["not_tried"] == ["Besøk.dagen", "Besøk.oppgitt", "Besøk.mengder"]
+    assert "Ikke prøvd, for de står i lister: besøk.mengder." in " ".join(text.split())
+    assert thresholds_json([one])["not_tried"] == ["besøk.mengder"]
+
+
+AROUND = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Person «Person»
+  nøkkel person_id : tekst
+  født             : dato valgfri
+
+entitet Regning i Person som regninger «Regning»
+  nøkkel regning_id : tekst
+  rettsdato dagen   : dato
+  varighet          : tall
+
+entitet Linje i Regning som linjer «Linje»
+  nøkkel linje_id     : tekst
+  rettsdato linjedato : dato
+  ganger              : tall
+
+resultat beløp : kroner for Linje «Beløp»
+resultat samlet : kroner for Regning «Samlet»
+
+punkt 1 «Beløp»
+  ifølge oss
+  regel mange: beløp er 5 000 kr når ganger >= 3 og regning.varighet < 10
+  regel få: beløp er 100 kr når ikke (ganger >= 3 og regning.varighet < 10)
+
+punkt 1.2 «Barn»
+  ifølge oss
+  unntak fra 1
+  når regning.person.født > 2004-06-15
+  beløp er 9 000 kr
+
+punkt 2 «Samlet»
+  ifølge oss
+  samlet er (sum l.beløp for l i linjer)
+"""
+
+
+@pytest.mark.parametrize(("result", "field", "wanted"), [
+    ("beløp", "regning.varighet", [("ned", 9, 9, "alene")]),
+    ("beløp", "regning.person.født", [("opp", date(2004, 6, 15), date(2004, 6, 15), "alene")]),
+    ("samlet", "varighet", [("ned", 9, 9, "alene")]),
+    ("samlet", "person.født", [("opp", date(2004, 6, 15), date(2004, 6, 15), "alene")]),
+    ("samlet", "linjer.ganger", [("opp", 2, 2, "alene")]),
+    ("samlet", "linjer.linjedato", []),
+])
+def test_of_things_around_it(
+    tmp_path: Path, result: str, field: str, wanted: list[tuple[str, Any, Any, str]]
+) -> None:
+    """What a thing belongs to has numbers and dates too, and so has what belongs to it."""
+    (tmp_path / "prøve.isf").write_text(AROUND, encoding="utf-8")
+    made = Workspace(tmp_path).edition("prøve@2020")
+    assert made is not None
+    one = thresholds(made, made.results[result], tuple(field.split(".")), Decimal(1000), count=2)
+    assert [(each.way, each.first, each.last, each.cases) for each in one.stretches] == wanted
+    assert one.complete
+    for stretch in one.stretches:
+        first, then = values(one, stretch)
+        assert (first, then) == (stretch.first, after(one.kind, first))
+        sides = [side.facts for side in counterexample(stretch.tried).sides]
+        named = field.replace("linjer", "linjer[0]")
+        assert sides == [(f"{named} er {shown(one.kind, each)}",) for each in (first, then)]
+    assert not thresholds_json([one])["not_tried"]
 
 
 def test_names_stand_in_the_order_the_solver_has_them(tmp_path: Path) -> None:
