@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from rulesdsl.courses import explain_courses
 from rulesdsl.deciding import NoEdition, Question, explain_text
 from rulesdsl.evaluate.course import Course
+from rulesdsl.publish.course_schema import course_schema
 from rulesdsl.publish.json import explanation_schema
 from rulesdsl.workspace import Workspace
 
@@ -368,3 +369,39 @@ def test_known_is_the_day_whose_rules_count(document: Document) -> None:
     question = Question(alternatives=False, known=datetime.date(2023, 6, 1))
     (found,) = explain_courses(workspace(), written(document), "prøve.json", question).courses
     assert {error.code for each in found.contacts for error in each.errors} == {"ISF436"}
+
+
+# ── The shape of a course ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def shape() -> jsonschema.Draft202012Validator:
+    latest = {each.rulebook: each.id for each in workspace().index}
+    editions = [found for name in latest.values() if (found := workspace().edition(name))]
+    schema = course_schema(editions)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_the_example_has_the_shape_of_a_course(shape: jsonschema.Draft202012Validator, document: Document) -> None:
+    plain = json.loads(written(document))
+    for valid in (plain, [plain, plain], plain | {"ventinger": None}, {"isf.episoder": plain["episoder"]},
+                  plain["episoder"][0]):
+        assert shape.is_valid(valid)
+
+
+def test_what_is_no_course(shape: jsonschema.Draft202012Validator, document: Document) -> None:
+    plain = json.loads(written(document))
+    for key, value in (("episodr", []), ("episoder", {}), ("episoder", [{"utdato": "2023-10-07", "drgg": "1"}]),
+                       ("fodselsdato", 1951), ("undersokelser", [3])):
+        assert not shape.is_valid(plain | {key: value}), key
+    assert not shape.is_valid({"pasient_id": "P1"})
+
+
+def test_the_command_gives_the_shape_of_a_course(isfrules: Isfrules) -> None:
+    made = json.loads(isfrules("schema", "--all").stdout)
+    assert made["title"] == "Forløp under alle regelverk"
+    assert {"isf", "takst_lege", "egenandel"} <= made["$defs"].keys()
+    wrong = isfrules("schema", "--all", "--edition", "isf@2020")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "--edition kan ikke brukes sammen med --all" in wrong.stderr
