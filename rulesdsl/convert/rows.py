@@ -20,7 +20,7 @@ def read_rows(text: str, name: str, mapping: Mapping) -> list[Row]:
     has = list(dict.fromkeys(column for row in rows for column in row))
     missing = [column for column in mapping.asked() if column not in has]
     if missing:
-        near = next(filter(None, (did_you_mean(each, has) for each in missing)), "")
+        near = did_you_mean(missing[0], has) if len(missing) == 1 else ""
         what = "kolonnen" if len(missing) == 1 else "kolonnene"
         raise Unusable(
             f"«{name}» har ikke {what} {', '.join(missing)}. Den har {', '.join(has[:40])}.",

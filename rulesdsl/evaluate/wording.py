@@ -116,6 +116,8 @@ def _words(node: Expr) -> str:
     match node:
         case Const(kind, value):
             return constant(kind, value)
+        case Field(_, Parent() as of, _, _, in_words) if " " in in_words:
+            return f"{in_words} ({_thing(of)}){_elsewhere(of)}"
         case Field(_, of, _, _, in_words):
             return _owner(of) + in_words + _elsewhere(of)
         case Item(_, item, path):

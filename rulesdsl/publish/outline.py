@@ -168,8 +168,9 @@ def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
     names = {fact.path: fact.name for result in waiting for fact in _facts_asked(result)}
     lines = []
     for path in dict.fromkeys(path for result in waiting for path in result.missing):
-        name = names.get(path) or path
-        said = (word(" ("), piece(name, "faint"), word(")")) if spoken(path) != name != path else ()
+        owner, _, own = path.rpartition(".")
+        name = names.get(path, own).removeprefix(f"{owner}.").removesuffix(f" ({owner})")
+        said = (word(" ("), piece(name, "faint"), word(")")) if name not in (own, spoken(own), path) else ()
         called: Pieces = (piece(path, "strong"), *said)
         wanted_by = [(piece(result_name(result)),) for result in waiting if path in result.missing]
         lines.append(Line("missing", called, aside=(word("trengs for "), *joined(wanted_by, " og "))))
