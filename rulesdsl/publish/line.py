@@ -1,7 +1,7 @@
 """The plain lines that every format for people is made of: what is said, of which kind, and in which tone."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from rulesdsl.source import frozen
@@ -93,6 +93,11 @@ def joined(groups: Iterable[Pieces], between: str) -> Pieces:
             found.append(word(between))
         found.extend(group)
     return tuple(found)
+
+
+def enumerated(groups: Sequence[Pieces]) -> Pieces:
+    """The groups as people list them: ``a``, ``a og b``, ``a, b og c``."""
+    return joined((joined(groups[:-1], ", "), groups[-1]), " og ") if len(groups) > 1 else joined(groups, "")
 
 
 def plain(pieces: Pieces) -> str:

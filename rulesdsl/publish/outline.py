@@ -26,7 +26,7 @@ from rulesdsl.evaluate.explanation import (
     Written,
 )
 from rulesdsl.publish.course import course_line
-from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
+from rulesdsl.publish.line import Detail, Line, Piece, Pieces, enumerated, joined, piece, word
 from rulesdsl.publish.marks import gathered
 from rulesdsl.publish.reasons import (
     Reasons,
@@ -121,7 +121,7 @@ def _basis(result: ResultReason) -> Pieces:
             said += [(word("mangler "), *joined([(piece(name),) for name in result.missing], ", "))]
         case "conflict":
             against = [clause.number for clause in all_clauses(result.reasons) if clause.role == "conflicts"]
-            numbers = joined([(piece(number),) for number in dict.fromkeys(against)], " og ")
+            numbers = enumerated([(piece(number),) for number in dict.fromkeys(against)])
             said += [(*numbers, word(" gir ulike svar"))]
         case "no_rule":
             said += [(word("ikke noe punkt gjelder for dette tilfellet"),)]
@@ -173,7 +173,7 @@ def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
         said = (word(" ("), piece(name, "faint"), word(")")) if name not in (own, spoken(own), path) else ()
         called: Pieces = (piece(path, "strong"), *said)
         wanted_by = [(piece(result_name(result)),) for result in waiting if path in result.missing]
-        lines.append(Line("missing", called, aside=(word("trengs for "), *joined(wanted_by, " og "))))
+        lines.append(Line("missing", called, aside=(word("trengs for "), *enumerated(wanted_by))))
     if detail != "short":
         lines += _alternatives(case, detail, lambda result: result.status == "unknown")
     return lines
@@ -200,7 +200,7 @@ def _why_not(found: WhyNot) -> list[Line]:
     """The ways to a result, each with what it then is."""
     lines = []
     for number, way in enumerate(found.ways, start=1):
-        facts = joined([_other_fact(each) for each in way.facts], " og ")
+        facts = enumerated([_other_fact(each) for each in way.facts])
         value = (word("gir "), value_piece(found.type, way.value), *((word(" etter "), piece(way.clause))
                                                                     if way.clause else ()))
         lines.append(Line("fact", facts, label=str(number), aside=value))
@@ -229,7 +229,7 @@ def _alternatives(case: CaseExplanation, detail: Detail, wanted: Callable[[Resul
 
 
 def _alternative(one: Alternative, result: ResultReason, detail: Detail) -> Line:
-    facts = joined([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in one.facts], " og ")
+    facts = enumerated([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in one.facts])
     value = value_piece(result.type, one.value)
     said = (piece(one.sentence),) if one.sentence else (*facts, word(" gir "), piece(result_name(result)),
                                                         word(" "), value)
@@ -316,7 +316,7 @@ def _error(error: CaseError) -> Line:
 def _what_if(case: CaseExplanation, detail: Detail) -> list[Line]:
     if case.changed is None and not case.differences:
         return []
-    supposed = joined([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in case.what_if], " og ")
+    supposed = enumerated([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in case.what_if])
     lines = [Line("note", supposed)] if supposed else []
     lines += [_error(error) for error in (case.changed.errors if case.changed else ())]
     rank = {result.name: number for number, result in enumerate(_in_order(case))}

@@ -18,7 +18,7 @@ from rulesdsl.evaluate.explanation import (
     RuleReason,
     Truth,
 )
-from rulesdsl.publish.line import Detail, Kind, Line, Piece, Pieces, Sign, Tone, joined, piece, plain, word
+from rulesdsl.publish.line import Detail, Kind, Line, Piece, Pieces, Sign, Tone, enumerated, joined, piece, plain, word
 
 FEW_FALLEN = 5
 """So many clauses that did not apply are all shown at medium detail; of more, only those that were close."""
@@ -151,7 +151,7 @@ class Reasons:
             case _:
                 pass
         if clause.exception_to and (clause.role != "fell" or self.detail == "full"):
-            remarks.append((word("unntak fra "), *joined([_exception(to) for to in clause.exception_to], " og ")))
+            remarks.append((word("unntak fra "), *enumerated([_exception(to) for to in clause.exception_to])))
         if clause.standing != "offisiell":
             remarks.append((piece(clause.standing, "doubt"),))
         if self.detail == "full" and clause.edition != self.edition:
