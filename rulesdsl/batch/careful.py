@@ -12,7 +12,7 @@ from rulesdsl.batch.words import Words
 from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.source import frozen
-from rulesdsl.sql.answered import UNANSWERED, Answered
+from rulesdsl.sql.answered import Answered, unanswered
 from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.duckdb import DIALECT
@@ -74,7 +74,8 @@ class Task:
 class Seen:
     """What was seen of rows at a glance. ``answers`` is a query for the answers that searches got, under the names that
     ``answered`` has; None where they are of no use. ``near`` makes a relation of the rows that a relation names and of
-    those that they may find, and gives its name."""
+    those that they may find, and gives its name; where the answers are of use, the relation says of each row which
+    searches it hangs on."""
 
     answered: Answered | None
     answers: str
@@ -132,9 +133,10 @@ def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str, 
         beside = f"{facts}, besvart"
         _create(con, beside, f"SELECT * FROM {identifier(facts)} JOIN ({seen.answers}) USING (rad)")
         _decided(con, task, FIRST, beside, seen.answered)
-        unanswered = identifier(UNANSWERED)
-        _create(con, ASKED, f"SELECT rad FROM {identifier(FIRST)} WHERE {unanswered}")
-        parts.append(f"SELECT * EXCLUDE ({unanswered}) FROM {identifier(FIRST)} WHERE NOT {unanswered}")
+        hangs = [identifier(unanswered(name)) for _, name in seen.answered.columns]
+        some, but = " OR ".join(hangs) or "false", f"EXCLUDE ({', '.join(hangs)})" if hangs else ""
+        _create(con, ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
+        parts.append(f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})")
     if not parts or _count(con, ASKED):
         everybody = facts
         if seen is not None:

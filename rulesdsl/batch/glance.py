@@ -16,6 +16,7 @@ from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.patterns import alike_rows, gather_alike, look_by_patterns, of_alike, replace_unread
 from rulesdsl.source import frozen
 from rulesdsl.sql import direct
+from rulesdsl.sql.answered import unanswered
 from rulesdsl.sql.contributions import CONTRIBUTIONS
 from rulesdsl.sql.direct import UNREAD
 from rulesdsl.sql.duckdb import DIALECT
@@ -55,9 +56,8 @@ def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
         read = direct.typed(edition, task.entity, task.rows, parents, within=task.within)
         _create(con, narrow(task), sure.of_facts(read, wanted).sql(DIALECT, copy=False))
     _again(con, task, sure, wanted, parents)
-    for relation, keys in sorted(_by_relation(sure).items(), key=lambda each: min(
-            search.round for search in sure.searches if search.relation == each[0])):
-        _answer(con, task, sure, [each for each in sure.searches if each.relation == relation], keys)
+    for searches in _by_relation(sure):
+        _answer(con, task, sure, searches, searches[0].keys)
     if sure.settled:
         gather_alike(con, sure, narrow(task), _own(task))
     _careful(con, task, sure)
@@ -75,7 +75,7 @@ def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
     made = sure.answers(narrow(task), among(f"SELECT rad FROM {identifier(careful_of(task))}"))
     answered, query = made if made is not None else (None, None)
     told = "" if query is None else query.sql(DIALECT, copy=False)
-    return Seen(answered, told, lambda rows: _near(con, task, sure, rows))
+    return Seen(answered, told, lambda rows: _near(con, task, sure, rows, answered is not None))
 
 
 def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
@@ -111,8 +111,12 @@ def everything_with_care(con: duckdb.DuckDBPyConnection, task: Task) -> None:
     _create(con, careful_of(task), f"SELECT {ROW} FROM {identifier(task.rows.relation)}")
 
 
-def _by_relation(sure: Sure) -> dict[str, tuple[str, ...]]:
-    return {each.relation: each.keys for each in sure.searches}
+def _by_relation(sure: Sure) -> list[list[SureSearch]]:
+    """The searches that are answered together, those that rest on no others first."""
+    found: dict[str, list[SureSearch]] = {}
+    for each in sorted(sure.searches, key=lambda each: each.round):
+        found.setdefault(each.relation, []).append(each)
+    return list(found.values())
 
 
 # ── Searches ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,22 +174,30 @@ def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
     _create(con, careful_of(task), " UNION ".join(f"({part})" for part in parts))
 
 
-def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str) -> str:
-    """The rows that a relation names, and those they may find: of the same keys, or of which too little is known."""
-    home, all_of_it, asked, name = (identifier(each) for each in (HOME, narrow(task), rows, f"nære {task.edition.id}"))
-    mine = f"SELECT * FROM {all_of_it} WHERE {ROW} IN (SELECT {ROW} FROM {asked})"
-    homes = [f"SELECT {home} FROM ({mine}) WHERE {identifier(sure.entity.key)} IS NULL"]
-    parts = [f"SELECT {ROW} FROM {asked}"]
-    for relation, keys in _by_relation(sure).items():
-        same, found = ", ".join(identifier(each) for each in (HOME, *keys)), identifier(relation)
-        homes.append(f"SELECT hjem FROM {identifier(relation + HOLES)}")
-        parts.append(f"SELECT {ROW} FROM {found} WHERE ({same}) IN (SELECT ({same}) FROM {found} "
-                     f"WHERE {ROW} IN (SELECT {ROW} FROM {asked}))")
-        homes += [f"SELECT {home} FROM ({mine}) WHERE {identifier(each)} IS NULL" for each in keys]
-    parts.append(f"SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({' UNION '.join(homes)}) AND {home} IN "
-                 f"(SELECT {home} FROM ({mine}))")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {' UNION '.join(f'({part})' for part in parts)}")
-    return f"nære {task.edition.id}"
+def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, told: bool) -> str:
+    """The rows that a relation names, and those they may find: of the same keys, or of which too little is known. Those
+    that are found may find others, for what rests on it. ``told``: the relation says which searches each row hangs on;
+    one without keys for another search need not find anybody by that."""
+    made = f"nære {task.edition.id}"
+    home, all_of_it, asked, name = (identifier(each) for each in (HOME, narrow(task), rows, made))
+    _create(con, made, f"SELECT {ROW} FROM {asked}")
+    for searches in reversed(_by_relation(sure)):
+        relation, keys = identifier(searches[0].relation), searches[0].keys
+        own, near = [identifier(each) for each in keys], f"SELECT {ROW} FROM {name}"
+        same, lost = ", ".join((home, *own)), " OR ".join(f"{each} IS NULL" for each in own)
+        hangs = " OR ".join(identifier(unanswered(each.answer)) for each in searches) if told else "true"
+        seeking = f"({near} EXCEPT SELECT {ROW} FROM {asked} WHERE NOT ({hangs}))"
+        homeless = f"SELECT {home} FROM {all_of_it} WHERE {ROW} IN {seeking} AND ({lost} OR {_no_key(sure)})"
+        con.execute(
+            f"INSERT INTO {name} (SELECT {ROW} FROM {relation} WHERE ({same}) IN (SELECT ({same}) FROM {relation} "
+            f"WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {relation} WHERE ({lost}) AND {home} IN (SELECT {home} "
+            f"FROM {relation} WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({homeless})"
+            f") EXCEPT {near}")
+    return made
+
+
+def _no_key(sure: Sure) -> str:
+    return f"{identifier(sure.entity.key)} IS NULL"
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,23 +1,25 @@
 """Searches that have been answered before: the rules of a row then need no other row.
 
 ``search`` by ``search`` the facts have a column with the answer, NULL where it was not sure. Where a rule hangs on one
-that is not, the query says so of the row, and what it says else of that row counts for nothing.
+that is not, the query says so of the row and the search, and what it says else of that row counts for nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
 from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
 from rulesdsl.source import frozen
-from rulesdsl.sql.logic import both, column, either, is_null, maybe, paren
+from rulesdsl.sql.logic import both, column, is_null, maybe
 from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import Waits
 from rulesdsl.sql.terms import Many, NotInSql, Terms
 
-UNANSWERED = "§ubesvart"
-"""The column that says whether a row hangs on a search that was not answered."""
+
+def unanswered(name: str) -> str:
+    """The column that says whether a row hangs on a search that was not answered, by the column of its answer."""
+    return f"§ubesvart {name}"
 
 
 @frozen
@@ -32,14 +34,11 @@ class Answered:
             return over_many(node, terms)
         return column(self._of(node)), []
 
-    def hangs(self, rule: ir.Rule, holds: exp.Expr, value: exp.Expr) -> exp.Expr:
-        """Whether what a rule comes to hangs on a search without an answer."""
-        asked, taken = (either(*(is_null(column(name)) for name in sorted(self._asked(nodes))))
-                        for nodes in (rule.conditions, (rule.value,)))
-        return either(both(is_null(holds), paren(asked)), both(maybe(holds), is_null(value), paren(taken)))
-
-    def _asked(self, nodes: Sequence[ir.Expr]) -> set[str]:
-        return {self._of(each) for node in nodes for each in searches_in(node)}
+    def hangs(self, rule: ir.Rule, holds: exp.Expr, value: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
+        """For each search that a rule asks, whether what the rule comes to hangs on it and it has no answer."""
+        for nodes, open_ in ((rule.conditions, is_null(holds)), ((rule.value,), both(maybe(holds), is_null(value)))):
+            for name in sorted({self._of(each) for node in nodes for each in searches_in(node)}):
+                yield name, both(open_, is_null(column(name)))
 
     def _of(self, node: Many) -> str:
         for own in (True, False):

@@ -16,7 +16,7 @@ from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import BOOL
 from rulesdsl.core.values import natural_key
 from rulesdsl.sql import defaults
-from rulesdsl.sql.answered import UNANSWERED, Answered
+from rulesdsl.sql.answered import Answered, unanswered
 from rulesdsl.sql.contributions import CONTRIBUTIONS, Found, asks_if_known, contributions
 from rulesdsl.sql.defaults import State
 from rulesdsl.sql.logic import (
@@ -62,7 +62,7 @@ class Rules:
     numbers: Mapping[tuple[str, str, int], int]
     found: dict[str, Found] = field(factory=dict)
     answered: Answered | None = None
-    unanswered: list[exp.Expr] = field(factory=list)
+    unanswered: dict[str, list[exp.Expr]] = field(factory=dict)
     _groups: dict[int, tuple[ir.Group, State]] = field(factory=dict)
 
     def outcome(self, result: ir.Result) -> list[tuple[str, exp.Expr]]:
@@ -150,7 +150,8 @@ class Rules:
             waits = self.sheet.add(f"{called} venter", waits)
         number = whole(self.numbers[rule.clause, rule.name, id(rule)])
         if self.answered is not None:
-            self.unanswered.append(paren(self.answered.hangs(rule, holds, value)))
+            for name, hangs in self.answered.hangs(rule, holds, value):
+                self.unanswered.setdefault(name, []).append(paren(hangs))
         return State(surely(holds), maybe(holds), value, FALSE, number, waits)
 
     def _keeping(self, name: str) -> defaults.Keep:
@@ -185,7 +186,7 @@ def compile_edition(
     """The query of an edition. ``tables`` has the relation of typed facts of each entity; ``only`` says which rows are
     to be given, where rules look at others as well; without ``waits`` it is not said what is missing;
     ``with_contributions`` says what each clause gave or took of each amount. With ``answered`` the facts have the
-    answers of searches, and rows that hang on others are marked ``UNANSWERED``. Raises ``NotInSql`` for what has no
+    answers of searches, and columns say of rows which they hang on that have none. Raises ``NotInSql`` for what has no
     form yet."""
     decided = {result.entity for result in edition.results.values()}
     if len(decided) != 1:
@@ -196,7 +197,7 @@ def compile_edition(
     many = answered.many if answered else over_many
     answers: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
     found: dict[str, Found] = {}
-    open_: list[exp.Expr] = []
+    open_: dict[str, list[exp.Expr]] = {}
     terms = Terms(edition, entity, sheet, many, waits)
     for result in edition.results.values():
         rules = Rules(edition, entity, sheet, terms, waits, numbered(result), found, answered, open_)
@@ -207,7 +208,7 @@ def compile_edition(
             Rules(edition, entity, sheet, terms, False, numbered(result), found, answered, open_).outcome(result)
         answers += _contributions(edition, sheet, found)
     if answered:
-        answers.append((UNANSWERED, either(*open_)))
+        answers += [(unanswered(name), either(*open_.get(name, ()))) for _, name in answered.columns]
     query = sheet.query(FACTS, answers, only)
     steps = {**tables_of(edition), FACTS: _facts(edition, entity, tables[entity.name])}
     return kept(with_steps(query, steps.items()))

@@ -171,3 +171,56 @@ def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
     entity = next(edition.entities[result.entity] for result in edition.results.values())
     wrong, _ = differences(edition, entity, found)
     assert wrong == []
+
+
+LINKED = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Pasient «Pasient»
+  nøkkel pasient_id : tekst
+
+entitet Episode i Pasient som episoder «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  merke             : tekst
+  sted              : tekst
+  hast              : ja/nei
+
+resultat møter : ja/nei for Episode «En annen på stedet hadde hast»
+resultat flere : ja/nei for Episode «En med merket møter noen»
+resultat igjen : tall for Episode «Hvor mange på dagen det er flere av»
+
+punkt en «En»
+  ifølge oss
+  møter er finnes annen i pasient.episoder der annen.sted er sted og annen.hast
+
+punkt to «To»
+  ifølge oss
+  regel spurt: flere er finnes annen i pasient.episoder der annen.merke er merke og annen.møter når hast
+  regel ikke_spurt: flere er nei når ikke hast
+
+punkt tre «Tre»
+  ifølge oss
+  regel spurt: igjen er antall e i pasient.episoder der e.utdato er utdato og e.flere når hast
+  regel ikke_spurt: igjen er 0 når ikke hast
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_searches_that_rest_on_others_with_other_keys(tmp_path: Path, seed: int) -> None:
+    """What one finds may rest on what those it finds have found, of whom the first knows nothing."""
+    (tmp_path / "prøve.isf").write_text(LINKED, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    chance = random.Random(seed)
+    found = [Document({"pasient_id": f"P{number}", "episoder": [
+        {"episode_id": f"E{each}", "utdato": f"2020-0{chance.randint(1, 3)}-01"} | {
+            name: value for name, value in (("merke", chance.choice("ABC")), ("sted", chance.choice("KLM")),
+                                            ("hast", chance.random() < 0.4)) if chance.random() < 0.93}
+        for each in range(chance.randint(2, 8))]}) for number in range(150)]
+    wrong, (_, _, careful) = differences(edition, edition.entities["Episode"], found)
+    assert wrong == []
+    assert careful > 0
