@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import evolve
 
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.shelves import Shelf, shelves_of
 from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_document, rulebook_of, rulebooks_for
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.case import fits
@@ -17,7 +18,6 @@ from rulesdsl.evaluate.course import Contact, Course, course_of, payments_of
 from rulesdsl.evaluate.documents import Document, Json, read_documents, shortened, shown
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
 from rulesdsl.evaluate.linking import Told, linked
-from rulesdsl.evaluate.shelves import Shelf, shelves_of
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace
 

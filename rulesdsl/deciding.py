@@ -8,6 +8,7 @@ from attrs import evolve
 
 import rulesdsl
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.shelves import shelves_of
 from rulesdsl.core.values import spoken
 from rulesdsl.evaluate.case import Case, Thing, fits, load, rettsdatoer
 from rulesdsl.evaluate.documents import Document, read_documents
@@ -15,7 +16,6 @@ from rulesdsl.evaluate.explain import explain, explain_changed
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanation
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.receipt import case_hash, receipt_of, with_document
-from rulesdsl.evaluate.shelves import shelves_of
 from rulesdsl.evaluate.trace import Run
 from rulesdsl.evaluate.what_if import Change, set_fact
 from rulesdsl.source import frozen

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rulesdsl.core.ir import Edition
-from rulesdsl.evaluate.shelves import Shelf, shelves_of
+from rulesdsl.core.shelves import Shelf, shelves_of
 from rulesdsl.publish.case_schema import Schema, case_schema
 
 
