@@ -109,7 +109,7 @@ def test_the_real_editions(name: str) -> None:
     assert 0 < careful < len(told)
 
 
-CHAIN = """\
+EPISODES = """\
 regelverk prøve 2020 «Prøve»
   gjelder 2020-01-01 til 2020-12-31
 
@@ -122,7 +122,9 @@ entitet Episode i Pasient som episoder «Episode»
   nøkkel episode_id : tekst
   rettsdato utdato  : dato
   merke             : tekst
+"""
 
+CHAIN = EPISODES + """
 resultat først : ja/nei for Episode «Først med sitt merke»
 resultat flere : ja/nei for Episode «Flere med merket er først»
 resultat alene : tall for Episode «Hvor mange med merket det er flere av»
@@ -173,19 +175,7 @@ def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
     assert wrong == []
 
 
-LINKED = """\
-regelverk prøve 2020 «Prøve»
-  gjelder 2020-01-01 til 2020-12-31
-
-kilde oss «Oss» status eksempel
-
-entitet Pasient «Pasient»
-  nøkkel pasient_id : tekst
-
-entitet Episode i Pasient som episoder «Episode»
-  nøkkel episode_id : tekst
-  rettsdato utdato  : dato
-  merke             : tekst
+LINKED = EPISODES + """\
   sted              : tekst
   hast              : ja/nei
 
