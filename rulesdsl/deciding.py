@@ -38,7 +38,8 @@ class NoEdition(Exception):
 
 @frozen
 class Question:
-    """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it; ``what_if`` are
+    """How a file of cases is to be decided. ``edition`` is None where the rettsdato picks it, and may also be the name
+    of the rulebook whose editions the rettsdato picks among; ``what_if`` are
     settings as ``felt=verdi``; ``alternatives`` whether to try what missing facts could bring; ``known`` the day whose
     knowledge of the rules counts (None: now); ``compare`` the id of an edition to hold the answer against; ``why_not``
     the result that somebody wants, as ``resultat=verdi`` (empty: what one would most likely want); ``rulebook`` the
@@ -62,7 +63,7 @@ def explain_each(
     workspace: Workspace, text: str, name: str, question: Question | None = None
 ) -> Iterator[CaseExplanation]:
     """The same, one case at a time, so that a large file need not be held in memory with all its reasons."""
-    asked = question or Question()
+    asked = _among(workspace, question or Question())
     rulebooks = rulebooks_for(workspace, asked)
     comparer = _comparer(workspace, rulebooks, asked)
     documents, errors = read_documents(text, name)
@@ -80,12 +81,19 @@ def explain_each(
 
 def explain_one(workspace: Workspace, document: Document, place: str, question: Question) -> CaseExplanation:
     """The thing at one place of a document, decided with all the others in sight. Raises ``NoEdition``."""
-    rulebooks = rulebooks_for(workspace, question)
-    comparer = _comparer(workspace, rulebooks, question)
+    asked = _among(workspace, question)
+    rulebooks = rulebooks_for(workspace, asked)
+    comparer = _comparer(workspace, rulebooks, asked)
     picked = rulebook_of(document, rulebooks, workspace)
     if isinstance(picked, CaseError):
         return CaseExplanation("", "", place, "", "", (), (picked,))
-    return explain_document(document, workspace, picked.rulebook, picked, question, comparer, only=place)[-1]
+    return explain_document(document, workspace, picked.rulebook, picked, asked, comparer, only=place)[-1]
+
+
+def _among(workspace: Workspace, asked: Question) -> Question:
+    """The same question, where what was given for an edition is the name of a rulebook: asked of that one."""
+    named = asked.edition in workspace.rulebooks()
+    return evolve(asked, edition=None, rulebook=asked.edition) if named else asked
 
 
 def rulebooks_for(workspace: Workspace, asked: Question) -> tuple[Edition, ...]:
@@ -113,7 +121,8 @@ def rulebook_of(document: Document, rulebooks: tuple[Edition, ...], workspace: W
     if len(read) == 1:
         return read[0]
     both = ", ".join(each.rulebook for each in read)
-    return CaseError("ISF508", f"Saken passer i flere regelverk: {both}", document.place, "", "Velg med --edition.")
+    return CaseError("ISF508", f"Saken passer i flere regelverk: {both}", document.place, "",
+                     f"Velg med --edition, for eksempel --edition {read[0].rulebook}.")
 
 
 def other_lists(document: Document, picked: Edition, workspace: Workspace) -> CaseError | None:

@@ -188,9 +188,14 @@ def test_a_case_that_fits_several_rulebooks_asks_for_a_choice(isfrules: Isfrules
     result = isfrules("--rulebooks", regler, "explain", "-", given=json.dumps(case()))
     assert result.exit_code == 1
     assert "ISF508  Saken passer i flere regelverk: annen, prøve" in result.stdout
-    assert "--edition" in result.stdout
-    chosen = isfrules("--rulebooks", regler, "explain", "-", "--edition", "annen@2020", given=json.dumps(case()))
-    assert chosen.exit_code == 0
+    assert "Velg med --edition, for eksempel --edition annen." in result.stdout
+    for chosen in ("annen@2020", "annen"):
+        answer = isfrules("--rulebooks", regler, "explain", "-", "--edition", chosen, "--format", "json",
+                          given=json.dumps(case()))
+        assert answer.exit_code == 0
+        (found,) = json.loads(answer.stdout)["cases"]
+        assert found["edition"] == "annen@2020"
+        assert found["receipt"]["forced"] is (chosen == "annen@2020")
 
 
 # ── What if ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -220,6 +220,18 @@ def test_fmt_leaves_what_it_cannot_read(isfrules: Isfrules, tmp_path: Path) -> N
     assert "regler/c.isf: endret" in result.stdout
 
 
+def test_what_is_said_of_a_line_stands_below_it_where_there_is_no_room_beside(
+    isfrules: Isfrules, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "regler", a=HEAD + FALLBACK.replace("når a", "når ukjent_navn"))
+    def shown(columns: str) -> str:
+        said = isfrules("check", folder, FORCE_COLOR="1", COLUMNS=columns).stdout
+        return re.sub(r"\x1b\[[0-9;]*m", "", said)
+    assert "^^^^^^^^^^^ er ikke et navn i Sak\n" in shown("100")
+    assert "  │       ^^^^^^^^^^^\n        │       er ikke et navn i Sak\n" in shown("40")
+    assert all(len(line) <= 40 for line in shown("40").splitlines() if "│" in line)
+
+
 # ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

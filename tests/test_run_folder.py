@@ -101,6 +101,22 @@ def test_each_table_is_decided_with_the_others_in_sight(
     assert sums["Linje"]["rows"] == {"in": 6, "decided": 6, "set_aside": 0, "broken_lines": 0}
 
 
+def test_the_tables_of_a_folder_say_which_rulebook_it_is_for(folder: Path, isfrules: Isfrules) -> None:
+    other = (CASES / "good" / "tre_ledd.isf").read_text(encoding="utf-8").replace("regelverk prøve", "regelverk annen")
+    (folder / "regelverk" / "annen.isf").write_text(other.replace("linjer", "poster"), encoding="utf-8")
+    result = isfrules("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar")
+    assert "prøve@2020  " in result.output
+    (folder / "data" / "linjer.csv").rename(folder / "data" / "poster.csv")
+    call = ("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar", "--overwrite")
+    assert "annen@2020  " in isfrules(*call).output
+    assert "annen@2020  " in isfrules(*call, "--edition", "annen").output
+    for name in ("poster", "pasienter"):
+        (folder / "data" / f"{name}.csv").unlink()
+    result = isfrules(*call)
+    assert (result.exit_code, result.output) == (
+        2, "feil  Her er flere regelverk: annen, prøve.\n  Velg med --edition, for eksempel --edition annen.\n")
+
+
 def test_a_row_that_cannot_be_decided_is_set_aside_and_the_others_see_what_it_has(
     folder: Path, isfrules: Isfrules
 ) -> None:

@@ -106,18 +106,23 @@ def rulebook_of(
 
 def editions_of(
     workspace: Workspace, edition: str | None, known: datetime.date | None, columns: Iterable[str] = (),
-    name: str | None = None,
+    name: str | None = None, tables: Iterable[str] = (),
 ) -> tuple[tuple[Edition, ...], Edition | None]:
-    """The editions to decide by, by time, and the one that was asked for, if one was."""
+    """The editions to decide by, by time, and the one that was asked for, if one was. Where nothing is said of the
+    rulebook, the columns of a table or the names of several tables tell it. A rulebook may also be named in place of
+    one of its editions."""
+    if edition in workspace.rulebooks():
+        edition, name = None, edition
     forced = edition_named(edition, workspace, known) if edition is not None else None
     rulebooks = (forced.rulebook,) if forced else (name,) if name else workspace.rulebooks()
     if len(rulebooks) > 1:
-        rulebooks = _with_most(workspace, {canonical_name(each).lower() for each in columns}) or rulebooks
+        rulebooks = (_with_most(workspace, {canonical_name(each).lower() for each in columns})
+                     or _with_tables(workspace, {canonical_name(each).lower() for each in tables}) or rulebooks)
     if len(rulebooks) != 1:
-        raise NoEdition(f"Her er flere regelverk: {', '.join(rulebooks)}." if rulebooks else
-                        "Her er ingen utgave uten feil.",
-                        "Velg med --edition." if rulebooks else "Kjør «isfrules check» og rett feilene først.",
-                        broken=not rulebooks)
+        if not rulebooks:
+            raise NoEdition("Her er ingen utgave uten feil.", "Kjør «isfrules check» og rett feilene først.", True)
+        raise NoEdition(f"Her er flere regelverk: {', '.join(rulebooks)}.",
+                        f"Velg med --edition, for eksempel --edition {rulebooks[0]}.")
     infos = [each for each in workspace.index if each.rulebook == rulebooks[0]]
     found = [forced] if forced else [one for each in infos if (one := workspace.edition(each.id, known)) is not None]
     if not found:
@@ -144,6 +149,16 @@ def _with_most(workspace: Workspace, columns: set[str]) -> tuple[str, ...]:
             fields = fields_of((edition,), entity)
             scores[name] = len(columns & {part.lower() for path, each in fields.items() for part in (
                 path, path.rpartition(".")[2] if each.is_key else path.partition(".")[0])})
+    most = max(scores.values(), default=0)
+    return tuple(name for name, score in scores.items() if score == most) if most else ()
+
+
+def _with_tables(workspace: Workspace, names: set[str]) -> tuple[str, ...]:
+    """The rulebooks whose latest editions know most of some tables by name; none where no one knows any."""
+    latest = {each.rulebook: workspace.edition(each.id) for each in workspace.index}
+    scores = {name: len(names & {called.lower() for each in edition.entities.values()
+                                 for called in (each.plural, each.name)})
+              for name, edition in latest.items() if edition is not None}
     most = max(scores.values(), default=0)
     return tuple(name for name, score in scores.items() if score == most) if most else ()
 

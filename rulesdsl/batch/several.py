@@ -52,7 +52,7 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
     """Decide the tables of the folder ``job.data`` and write a file of answers for each decided entity to the folder
     ``job.out``, with what was set aside and the sums. Raises ``CannotRun`` and ``NoEdition``; then nothing is written.
     """
-    editions, forced = editions_of(workspace, job.edition, job.known)
+    editions, forced = _editions_of(job, workspace)
     latest = editions[-1]
     files = _files(Path(job.data), latest)
     decided = _decided_of(job, latest, files)
@@ -99,7 +99,7 @@ def _put_in_place(work: Path, out: Path, files: list[str]) -> None:
 
 def planned_folder(job: Job, workspace: Workspace) -> tuple[Table, ...]:
     """The tables of a folder as a run would read them, without what is in their rows: nothing is written."""
-    editions, forced = editions_of(workspace, job.edition, job.known)
+    editions, forced = _editions_of(job, workspace)
     files = _files(Path(job.data), editions[-1])
     _decided_of(job, editions[-1], files)
     with duckdb.connect(":memory:") as con:
@@ -125,6 +125,11 @@ def _count(con: duckdb.DuckDBPyConnection, table: Table) -> int:
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _editions_of(job: Job, workspace: Workspace) -> tuple[tuple[Edition, ...], Edition | None]:
+    names = [file.stem for file in Path(job.data).iterdir()]
+    return editions_of(workspace, job.edition, job.known, tables=names)
 
 
 def _wanted(edition: Edition) -> list[str]:

@@ -54,7 +54,8 @@ FEW = 20
 @click.option("--detail", metavar="GRAD", type=Choice(["short", "medium", "full"]), default="medium",
               help="Hvor mye av begrunnelsen som vises: short, medium eller full.")
 @click.option("--edition", metavar="ID",
-              help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
+              help="Utgaven det skal avgjøres etter, for eksempel isf@2020, eller bare regelverket, for eksempel isf. "
+                   "Ellers velger feltene og datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
               help="Avgjør saken en gang til med et felt endret. Kan gjentas.")
 @click.option("--why-not", "why_not", metavar="[RESULTAT=VERDI]", is_flag=False, flag_value="", default=None,

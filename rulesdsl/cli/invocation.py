@@ -145,6 +145,6 @@ def show_problems(problems: Iterable[Diagnostic], stderr: bool = False) -> None:
 
     found = list(problems)
     if found and in_colour(stderr):
-        console(stderr).print(render_problems(found, colour=True))
+        console(stderr).print(render_problems(found, colour=True, width=width()))
     elif found:
         click.echo(plain_problems(found), nl=False, err=stderr)

@@ -33,7 +33,8 @@ SECONDS, COUNT = 20, 3
          "--edition prøves alle utgaver, i en tabell.",
 )
 @click.argument("names", metavar="[EGENSKAP]...", nargs=-1)
-@click.option("--edition", "editions", metavar="UTGAVE", multiple=True, help="Bare denne utgaven. Kan gjentas.")
+@click.option("--edition", "editions", metavar="UTGAVE", multiple=True, help="Bare denne utgaven, "
+              "eller utgavene av dette regelverket. Kan gjentas.")
 @click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=COUNT, show_default=False,
               help=f"Hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient ({COUNT}).")
 @click.option("--seconds", metavar="TALL", type=click.FloatRange(0.1, 3600), default=SECONDS, show_default=False,
@@ -70,9 +71,9 @@ def command(
 def _asked(workspace: Workspace, names: tuple[str, ...], editions: tuple[str, ...]) -> list[tuple[Edition, Property]]:
     """The properties that were asked for, edition by edition."""
     for each in editions:
-        if workspace.info(each) is None:
+        if workspace.info(each) is None and each not in workspace.rulebooks():
             fail(*workspace.not_found(each))
-    ids = list(editions) or [info.id for info in workspace.index]
+    ids = [info.id for info in workspace.index if not editions or info.rulebook in editions or info.id in editions]
     found = [edition for each in dict.fromkeys(ids) if (edition := workspace.edition(each)) is not None]
     promises = {edition.id: workspace.promises(edition) for edition in found}
     known = dict.fromkeys(name for each in promises.values() for name in each)

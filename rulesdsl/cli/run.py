@@ -38,7 +38,8 @@ INSTALL = "pip install 'isfrules[batch]'"
               help='Navn på kolonner, som JSON: {"columns": {"din": "felt"}, "values": {"felt": {"din": "vår"}}}.')
 @click.option("--plan", "only_plan", is_flag=True, help="Viser hva som ville blitt gjort, og gjør det ikke.")
 @click.option("--edition", metavar="ID",
-              help="Utgaven det skal avgjøres etter, for eksempel isf@2020. Ellers velger datoen.")
+              help="Utgaven det skal avgjøres etter, for eksempel isf@2020, eller bare regelverket, for eksempel isf. "
+                   "Ellers velger feltene og datoen.")
 @click.option("--known", metavar="DATO", type=Day(),
               help="Avgjør etter reglene slik de var kjent en dag, for eksempel 2019-01-01.")
 @click.option("--patients", metavar="DATA", help="Tabellen over pasientene, om de har sin egen.")

@@ -36,6 +36,12 @@ def test_only_what_holds(isfrules: Isfrules, rules: Path) -> None:
     assert "faller" not in result.output
 
 
+def test_only_a_rulebook(isfrules: Isfrules, rules: Path) -> None:
+    for chosen in ("prøve", "prøve@2020"):
+        result = isfrules("--rulebooks", rules, "prove", "holder", "--edition", chosen)
+        assert result.exit_code == 0, result.output
+
+
 def test_a_promise_that_says_nothing_is_a_finding(isfrules: Isfrules, tmp_path: Path) -> None:
     edition(tmp_path, EMPTY)
     result = isfrules("--rulebooks", tmp_path, "prove", COLUMNS="120")
