@@ -28,6 +28,10 @@ QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "
          "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 """What a session of our own on this machine has besides."""
 
+RETAINED = {"spark.sql.ui.retainedExecutions": "1", "spark.ui.retainedJobs": "1", "spark.ui.retainedStages": "1",
+            "spark.ui.retainedTasks": "1"}
+"""That nothing is kept in memory of what has been done."""
+
 
 @contextmanager
 def session(folder: Path, beside: "SparkSession | None" = None) -> "Iterator[SparkSession]":
@@ -68,7 +72,7 @@ def _started(builder: Any, folder: Path) -> "SparkSession":
         cores = str(os.cpu_count() or 1)
         mine = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse"),
                 "spark.driver.memory": f"{half}m", "spark.sql.shuffle.partitions": cores}
-        for name, value in (QUIET | mine).items():
+        for name, value in (QUIET | RETAINED | mine).items():
             builder = builder.config(name, value)
     try:
         with _silent():

@@ -17,6 +17,7 @@ SETTINGS = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",  # no digit after the comma is given up
     "spark.sql.codegen.wholeStage": "false",  # a step is asked once: to make code of it takes longer than to run it
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.maxPlanStringLength": "2000",  # a plan is kept as text too, which of ours is larger than the rows
 }
 """What must hold in a session for the answers to be exact, and for the steps to be quick."""
 

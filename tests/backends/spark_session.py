@@ -11,6 +11,7 @@ from backends.held import Engine
 from backends.typed_facts import answers_of, given_of, relation
 from sqlglot import exp
 
+from rulesdsl.batch.spark_session import RETAINED
 from rulesdsl.core import ir
 from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.entities import compile_for, has_several
@@ -45,7 +46,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("spark")
     building = SparkSession.builder.master("local[2]").appName("isfrules")
     kept = {"spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder)}
-    for name, value in (_OPTIONS | SETTINGS | kept).items():
+    for name, value in (_OPTIONS | RETAINED | SETTINGS | kept).items():
         building = building.config(name, value)
     session = building.getOrCreate()
     yield session
@@ -71,6 +72,8 @@ def by_spark(spark: Any) -> Engine:
             (found.localCheckpoint() if step.kept else found).createOrReplaceTempView(step.name)
         found = spark.sql(last.text)
         told = found.collect()
+        for name in (*tables.values(), *(step.name for step in made)):
+            spark.catalog.dropTempView(name)
         return [answer | given for answer, given in zip(
             answers_of(edition, entity, found.columns, told), given_of(found.columns, told), strict=True)]
 

@@ -21,9 +21,9 @@ def test_the_year_with_the_most_forms(by_spark: Engine) -> None:  # noqa: F811
     assert on_real_cases(by_spark, "isf@2020", 150, seed=2021) == []
 
 
-@pytest.mark.parametrize("name", sorted((LATEST | {"egenandel": "egenandel@2011"}).values()))
+@pytest.mark.parametrize("name", sorted(LATEST.values()))
 def test_the_other_schemes(by_spark: Engine, name: str) -> None:  # noqa: F811
-    """Few cases, for to plan the steps takes nearly all the time; of the patient payments the smallest edition."""
+    """Few cases, for to plan the steps takes nearly all the time."""
     assert on_real_cases(by_spark, name, 40, seed=7) == []
 
 
