@@ -2,13 +2,15 @@
 costs, held against exact SQL.
 
 The slice is stays and day treatments in somatic care: what counts, points and price; no rule that looks at several
-episodes. ``isfrules`` decides it by all of the regelverk, with every result. ``pip install '.[bench]'`` brings
+episodes. ``isfrules`` decides it by the same rules (``openfisca_2020.isf``), and by all of the regelverk with every
+result. ``pip install '.[bench]'`` brings
 OpenFisca; ``BENCH_OPENFISCA`` may name another Python that has it. ``BENCH_MILLIONS`` says how many rows there are in
 all, in millions; about 11 % of them are in the slice.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -72,8 +74,15 @@ def test_a_slice_in_openfisca(tmp_path: Path) -> None:
     patients = folder / "pasienter.parquet"
     Workspace(ROOT / "regelverk").edition("isf@2020")  # compiled before, as it is but the first time
     compiled, brief = (_by_isfrules(episodes, patients, tmp_path, brief) for brief in (False, True))
-    print(f"\n{rows:,} rows of the slice: OpenFisca {seconds:.2f} s and {kilobytes / 1024:.0f} MB, two results; "
-          f"isfrules {compiled:.2f} s with every result and its reasons, {brief:.2f} s without reasons; "
+    same, same_brief = (_by_the_same_rules(episodes, tmp_path, brief) for brief in (False, True))
+    with duckdb.connect() as connection:
+        wrong = connection.execute(
+            f"SELECT count(*) FROM '{exact}' a JOIN '{tmp_path / 'samme.parquet'}' b USING (episode_id) "
+            "WHERE a.tellende IS DISTINCT FROM b.tellende OR a.refusjon IS DISTINCT FROM b.refusjon").fetchone()
+    assert wrong == (0,)
+    print(f"\n{rows:,} rows of the slice: OpenFisca {seconds:.2f} s and {kilobytes / 1024:.0f} MB; isfrules by the "
+          f"same rules {same:.2f} s with reasons, {same_brief:.2f} s without, right to the øre in all; by all of the "
+          f"regelverk {compiled:.2f} s with every result and its reasons, {brief:.2f} s without; "
           f"exact SQL {taken:.2f} s")
     print(f"tellende differs in {differ:,} rows; refusjon is not right to the øre in {off:,} ({off / rows:.1%}), "
           f"at most {most * 100:.2f} øre off; in all {away:+,.2f} of {total:,.2f} kr")
@@ -85,4 +94,20 @@ def _by_isfrules(episodes: Path, patients: Path, folder: Path, brief: bool) -> f
               brief=brief)
     start = time.perf_counter()
     run(job, Workspace(ROOT / "regelverk"))
+    return time.perf_counter() - start
+
+
+def _by_the_same_rules(episodes: Path, folder: Path, brief: bool) -> float:
+    """Seconds of a run with the rules that OpenFisca has."""
+    rules = folder / "regler"
+    rules.mkdir(exist_ok=True)
+    shutil.copy(Path(__file__).with_name("openfisca_2020.isf"), rules / "utsnitt.isf")
+    with duckdb.connect() as connection:
+        weights = f"read_csv('{ROOT / 'regelverk' / 'isf' / 'kostnadsvekt-2020.csv'}', delim = ';', all_varchar = true)"
+        connection.execute(f"COPY (SELECT drg, vekt FROM {weights}) TO '{rules / 'kostnadsvekt-2020.csv'}' "
+                           "(FORMAT csv, DELIMITER ';')")
+    workspace = Workspace(rules)
+    assert workspace.edition("utsnitt@2020") is not None
+    start = time.perf_counter()
+    run(Job(str(episodes), folder / "samme.parquet", overwrite=True, brief=brief), workspace)
     return time.perf_counter() - start
