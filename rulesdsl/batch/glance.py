@@ -75,7 +75,8 @@ def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
     made = sure.answers(narrow(task), among(f"SELECT rad FROM {identifier(careful_of(task))}"))
     answered, query = made if made is not None else (None, None)
     told = "" if query is None else query.sql(DIALECT, copy=False)
-    return Seen(answered, told, lambda rows: _near(con, task, sure, rows, answered is not None))
+    alone = answered is not None and all(each.round == 1 for each in sure.searches)
+    return Seen(answered, told, lambda rows: _near(con, task, sure, rows, alone))
 
 
 def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
@@ -176,10 +177,11 @@ def _careful(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> None:
 
 def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, told: bool) -> str:
     """The rows that a relation names, and those they may find: of the same keys, or of which too little is known. Those
-    that are found may find others, for what rests on it. ``told``: the relation says which searches each row hangs on;
-    one without keys for another search need not find anybody by that."""
+    that are found may find others, for what rests on it. ``told``: no search rests on another, and the relation says
+    which of them each row hangs on: one without keys for a search that it does not hang on need find nobody by it."""
     made = f"nære {task.edition.id}"
     home, all_of_it, asked, name = (identifier(each) for each in (HOME, narrow(task), rows, made))
+    no_key = f"{identifier(sure.entity.key)} IS NULL"
     _create(con, made, f"SELECT {ROW} FROM {asked}")
     for searches in reversed(_by_relation(sure)):
         relation, keys = identifier(searches[0].relation), searches[0].keys
@@ -187,17 +189,13 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, tol
         same, lost = ", ".join((home, *own)), " OR ".join(f"{each} IS NULL" for each in own)
         hangs = " OR ".join(identifier(unanswered(each.answer)) for each in searches) if told else "true"
         seeking = f"({near} EXCEPT SELECT {ROW} FROM {asked} WHERE NOT ({hangs}))"
-        homeless = f"SELECT {home} FROM {all_of_it} WHERE {ROW} IN {seeking} AND ({lost} OR {_no_key(sure)})"
+        homeless = f"SELECT {home} FROM {all_of_it} WHERE {ROW} IN {seeking} AND ({lost} OR {no_key})"
         con.execute(
             f"INSERT INTO {name} (SELECT {ROW} FROM {relation} WHERE ({same}) IN (SELECT ({same}) FROM {relation} "
             f"WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {relation} WHERE ({lost}) AND {home} IN (SELECT {home} "
             f"FROM {relation} WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({homeless})"
             f") EXCEPT {near}")
     return made
-
-
-def _no_key(sure: Sure) -> str:
-    return f"{identifier(sure.entity.key)} IS NULL"
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -149,8 +149,7 @@ def _with_most(workspace: Workspace, columns: set[str]) -> tuple[str, ...]:
             fields = fields_of((edition,), entity)
             scores[name] = len(columns & {part.lower() for path, each in fields.items() for part in (
                 path, path.rpartition(".")[2] if each.is_key else path.partition(".")[0])})
-    most = max(scores.values(), default=0)
-    return tuple(name for name, score in scores.items() if score == most) if most else ()
+    return _best(scores)
 
 
 def _with_tables(workspace: Workspace, names: set[str]) -> tuple[str, ...]:
@@ -159,6 +158,11 @@ def _with_tables(workspace: Workspace, names: set[str]) -> tuple[str, ...]:
     scores = {name: len(names & {called.lower() for each in edition.entities.values()
                                  for called in (each.plural, each.name)})
               for name, edition in latest.items() if edition is not None}
+    return _best(scores)
+
+
+def _best(scores: Mapping[str, int]) -> tuple[str, ...]:
+    """Those with the highest score; none where it is 0."""
     most = max(scores.values(), default=0)
     return tuple(name for name, score in scores.items() if score == most) if most else ()
 
