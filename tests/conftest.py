@@ -41,11 +41,8 @@ def _own_surroundings(warm_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture(scope="session")
 def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cache of all tests that are not about the cache, also where several processes run them."""
-    base = tmp_path_factory.getbasetemp()
-    warm = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "warm"
-    warm.mkdir(exist_ok=True)
-    return warm
+    """The cache of all tests of one process that are not about the cache."""
+    return tmp_path_factory.mktemp("warm")
 
 
 class Isfrules:
