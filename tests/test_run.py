@@ -199,7 +199,8 @@ def test_the_same_as_explaining_each_case(isfrules: Isfrules, tmp_path: Path) ->
                  for each in explain_text(Workspace(ROOT / "regelverk"), text, "").cases]
     out = tmp_path / "ut.parquet"
     for name in ("refusjon", "tellende", "isf_poeng"):
-        found = rows(f"""SELECT "{name}", "{name}.status", "{name}.punkt", "{name}.mangler" FROM '{out}'""")
+        columns = f'"{name}", "{name}.status", "{name}.punkt", "{name}.mangler"'
+        found = rows(f"SELECT {columns} FROM '{out}' ORDER BY rad")
         assert found == [each[name] for each in explained]
 
 
