@@ -26,6 +26,9 @@ FAULTS = "feil"
 MANY = 100_000
 """With more rows than this, what is missing is asked for in a second look, at those that wait: it costs the most."""
 
+FEW = 10_000
+"""With no more rows than this in sight, all is asked at once: it takes longer to plan a query than to see more rows."""
+
 
 @frozen
 class Parents:
@@ -74,12 +77,11 @@ class Task:
 class Seen:
     """What was seen of rows at a glance. ``answers`` is a query for the answers that searches got, under the names that
     ``answered`` has; None where they are of no use. ``near`` makes a relation of the rows that a relation names and of
-    those that they may find, and gives its name; where the answers are of use, the relation says of each row which
-    searches it hangs on."""
+    those that they may find, and gives its name; yes: the relation says of each row which searches it hangs on."""
 
     answered: Answered | None
     answers: str
-    near: Callable[[str], str]
+    near: Callable[[str, bool], str]
 
 
 def among(query: str) -> exp.Expr:
@@ -93,60 +95,77 @@ def decide_with_care(
     """The relation of the answers of the rows that a relation names; None where there are none, and what was ``seen``
     of others tells how answers look. What is wrong with them is told in ``FAULTS``; such rows have no answer, and
     without ``decides`` no row has."""
+    if seen is not None and not _count(con, rows):
+        return None
     edition, entity = task.edition, task.entity
-    facts = f"{entity} {edition.id}"
-    small = _typed(con, task, rows, facts)
-    parents = task.parents.relation if task.parents else None
+    sight = seen.near(rows, False) if seen is not None else rows
+    picked = Rows(f"{entity} {edition.id}, rader", task.rows.columns)
+    _create(con, picked.relation, _those(task.rows.relation, sight))
+    answered = seen is not None and seen.answered is not None and _count(con, sight) > FEW
+    small, facts = _typed(con, task, picked, rows if answered else sight)
     own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
-    found = faults(edition, entity, small, facts, parents, among(own))
+    found = faults(edition, entity, small, facts, _parents(task), among(own))
     con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT, copy=False)})")
-    made = _answers(con, task, facts, rows, seen) if decides else None
-    for relation in (small.relation, facts):
-        con.execute(f"DROP TABLE {identifier(relation)}")
+    made = None
+    if decides:
+        _ask(con, task, rows)
+        if seen is None or _count(con, ASKED):
+            parts = _in_two(con, task, picked, facts, seen) if answered and seen else [_rest(con, task, facts)]
+            made = f"svar {edition.id}, med omhu"
+            _create(con, made, _told(task, facts, " UNION ALL BY NAME ".join(parts)))
+    con.execute(f"DROP TABLE {identifier(facts)}; DROP VIEW {identifier(small.relation)}; "
+                f"DROP TABLE {identifier(picked.relation)}")
     return made
 
 
-def _typed(con: duckdb.DuckDBPyConnection, task: Task, rows: str, facts: str) -> Rows:
-    """The typed facts of the rows that a relation names, and these rows."""
-    picked = f"{facts}, rader"
-    _create(con, picked, f"SELECT * FROM {identifier(task.rows.relation)} WHERE rad IN (SELECT rad FROM "
-                         f"{identifier(rows)})")
-    small = Rows(picked, task.rows.columns)
-    parents = task.parents.relation if task.parents else None
-    _create(con, facts, typed(task.edition, task.entity, small, parents).sql(DIALECT, copy=False))
-    return small
+def _typed(con: duckdb.DuckDBPyConnection, task: Task, picked: Rows, rows: str) -> tuple[Rows, str]:
+    """Those of the picked rows that a relation names, and the relation of their typed facts."""
+    small, facts = Rows(f"{picked.relation}, utvalg", task.rows.columns), f"{task.entity} {task.edition.id}, {rows}"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(small.relation)} AS {_those(picked.relation, rows)}")
+    _create(con, facts, typed(task.edition, task.entity, small, _parents(task)).sql(DIALECT, copy=False))
+    return small, facts
+
+
+def _parents(task: Task) -> str | None:
+    return task.parents.relation if task.parents else None
+
+
+def _those(relation: str, rows: str) -> str:
+    return f"SELECT * FROM {identifier(relation)} WHERE rad IN (SELECT rad FROM {identifier(rows)})"
 
 
 ASKED, FIRST, REST = "spurt", "svar, besvarte søk", "svar, alt annet"
 
 
-def _answers(con: duckdb.DuckDBPyConnection, task: Task, facts: str, rows: str, seen: Seen | None) -> str | None:
-    """First by the answers that searches got at a glance; then, where these are not enough, with others in sight."""
-    wanted = (f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
-              f"entitet = {quoted(task.entity)} AND rad IS NOT NULL)"
-              + (f" AND rad IN ({task.decided})" if task.decided else ""))
-    _create(con, ASKED, wanted)
-    if seen is not None and not _count(con, ASKED):
-        return None
-    parts: list[str] = []
-    if seen is not None and seen.answered is not None:
-        beside = f"{facts}, besvart"
-        _create(con, beside, f"SELECT * FROM {identifier(facts)} JOIN ({seen.answers}) USING (rad)")
-        _decided(con, task, FIRST, beside, seen.answered)
-        hangs = [identifier(unanswered(name)) for _, name in seen.answered.columns]
-        some, but = " OR ".join(hangs) or "false", f"EXCLUDE ({', '.join(hangs)})" if hangs else ""
-        _create(con, ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
-        parts.append(f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})")
-    if not parts or _count(con, ASKED):
-        everybody = facts
-        if seen is not None:
-            everybody = f"{facts}, med andre"
-            _typed(con, task, seen.near(ASKED), everybody)
-        _decided(con, task, REST, everybody, None)
-        parts.append(f"SELECT * FROM {identifier(REST)}")
-    name = f"svar {task.edition.id}, med omhu"
-    con.execute(f"CREATE TEMP TABLE {identifier(name)} AS {_told(task, facts, ' UNION ALL BY NAME '.join(parts))}")
-    return name
+def _ask(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> None:
+    """Those of some rows that are to be decided, and can be."""
+    _create(con, ASKED, (
+        f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
+        f"entitet = {quoted(task.entity)} AND rad IS NOT NULL)"
+        + (f" AND rad IN ({task.decided})" if task.decided else "")))
+
+
+def _in_two(con: duckdb.DuckDBPyConnection, task: Task, picked: Rows, facts: str, seen: Seen) -> list[str]:
+    """Queries for the answers: by those that searches got at a glance; and where these are not enough, with others in
+    sight."""
+    assert seen.answered is not None
+    beside = f"{facts}, besvart"
+    _create(con, beside, f"SELECT * FROM {identifier(facts)} JOIN ({seen.answers}) USING (rad)")
+    _decided(con, task, FIRST, beside, seen.answered)
+    hangs = [identifier(unanswered(name)) for _, name in seen.answered.columns]
+    some, but = " OR ".join(hangs) or "false", f"EXCLUDE ({', '.join(hangs)})" if hangs else ""
+    _create(con, ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
+    parts = [f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})"]
+    if _count(con, ASKED):
+        _, with_others = _typed(con, task, picked, seen.near(ASKED, True))
+        parts.append(_rest(con, task, with_others))
+    return parts
+
+
+def _rest(con: duckdb.DuckDBPyConnection, task: Task, facts: str) -> str:
+    """The query for the answers of the rows that are asked for, by facts of all that they may find."""
+    _decided(con, task, REST, facts, None)
+    return f"SELECT * FROM {identifier(REST)}"
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -181,7 +200,7 @@ def _look(
     try:
         query = compile_edition(
             task.edition, {task.entity: facts}, waits=waits, only=among(f"SELECT rad FROM {identifier(rows)}"),
-            with_contributions=with_contributions and not task.brief, answered=answered)
+            with_contributions=with_contributions and not task.brief, answered=answered, lean=True)
     except NotInSql as missing:
         raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
                      "Avgjør sakene med «isfrules explain».") from None

@@ -76,7 +76,7 @@ def seen(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure) -> Seen:
     answered, query = made if made is not None else (None, None)
     told = "" if query is None else query.sql(DIALECT, copy=False)
     alone = answered is not None and all(each.round == 1 for each in sure.searches)
-    return Seen(answered, told, lambda rows: _near(con, task, sure, rows, alone))
+    return Seen(answered, told, lambda rows, hang: _near(con, task, sure, rows, hang and alone))
 
 
 def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Sequence[tuple[str, exp.Expr]],
@@ -84,6 +84,8 @@ def _again(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, wanted: Seque
     """Rows with something that is not read at a glance are read with care, so that others see what they say. Those that
     cannot stand are in doubt, and nothing more is known of them than what can."""
     all_of_it, unread = identifier(narrow(task)), identifier(UNREAD)
+    if con.execute(f"SELECT count(*) FROM {all_of_it} WHERE {unread}").fetchone() == (0,):
+        return
     picked = f"uleste {task.edition.id}"
     _create(con, picked, f"SELECT * FROM {identifier(task.rows.relation)} WHERE {ROW} IN "
                          f"(SELECT {ROW} FROM {all_of_it} WHERE {unread})")

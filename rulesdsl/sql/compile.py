@@ -181,19 +181,19 @@ def deciding(result: ir.Result) -> list[tuple[str, exp.Expr]]:
 
 def compile_edition(
     edition: ir.Edition, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None,
-    with_contributions: bool = False, answered: Answered | None = None,
+    with_contributions: bool = False, answered: Answered | None = None, lean: bool = False,
 ) -> exp.Select:
     """The query of an edition. ``tables`` has the relation of typed facts of each entity; ``only`` says which rows are
     to be given, where rules look at others as well; without ``waits`` it is not said what is missing;
     ``with_contributions`` says what each clause gave or took of each amount. With ``answered`` the facts have the
-    answers of searches, and columns say of rows which they hang on that have none. Raises ``NotInSql`` for what has no
-    form yet."""
+    answers of searches, and columns say of rows which they hang on that have none. ``lean`` is for an engine that knows
+    ``EXCLUDE`` (``Sheet``). Raises ``NotInSql`` for what has no form yet."""
     decided = {result.entity for result in edition.results.values()}
     if len(decided) != 1:
         raise NotInSql("resultater for flere entiteter")
     entity = edition.entities[decided.pop()]
-    sheet = Sheet(frozenset([*given_columns(edition, entity), *(name for _, name in answered.columns)]
-                            if answered else given_columns(edition, entity)))
+    found_before = [name for _, name in answered.columns] if answered else []
+    sheet = Sheet(frozenset([*given_columns(edition, entity), *found_before]), lean=lean)
     many = answered.many if answered else over_many
     answers: list[tuple[str, exp.Expr]] = [(ROW, column(ROW))]
     found: dict[str, Found] = {}

@@ -38,10 +38,12 @@ class Column:
 
 @define
 class Sheet:
-    """Columns by name, over a source whose columns are ``given``. ``prefix`` begins the names of its levels."""
+    """Columns by name, over a source whose columns are ``given``. ``prefix`` begins the names of its levels. Where it
+    is ``lean``, a level hands on only what is read later: an engine plans that sooner, a reader sees longer lists."""
 
     given: frozenset[str]
     prefix: str = ""
+    lean: bool = False
     columns: dict[str, Column] = field(factory=dict)
     _by_text: dict[str, str] = field(factory=dict)
     _under: dict[str, set[str]] = field(factory=dict)
@@ -104,8 +106,10 @@ class Sheet:
                 levels.setdefault(each.level, []).append(each)
         steps: list[tuple[str, exp.Select]] = []
         before = source
-        for number, level in enumerate(sorted(levels), start=1):
-            steps.append((self.prefix + level_name(number), self._step(before, levels[level])))
+        ordered = [levels[level] for level in sorted(levels)]
+        done = self._done_with(ordered, refs(*values)) if self.lean else {}
+        for number, level in enumerate(ordered, start=1):
+            steps.append((self.prefix + level_name(number), self._step(before, level, done.get(number, ()))))
             before = self.prefix + level_name(number)
         asked = [named(value, name) for name, value in wanted]
         outer = exp.select(*asked, copy=False).from_(table(before), copy=False)
@@ -113,8 +117,23 @@ class Sheet:
             outer = outer.where(only, copy=False)
         return with_steps(outer, steps)
 
-    def _step(self, before: str, columns: Sequence[Column]) -> exp.Select:
-        star = exp.Column(this=exp.Star(), table=exp.to_identifier("r"))
+    def _done_with(self, levels: Sequence[Sequence[Column]], wanted: set[str]) -> dict[int, list[str]]:
+        """By the number of a level, the columns that come to it and that no later one reads."""
+        made = dict.fromkeys(self.given, 0)
+        last = dict.fromkeys(self.given, 1)
+        for number, level in enumerate(levels, start=1):
+            for each in level:
+                last |= dict.fromkeys((self.under(each.name) | refs(each.value)) & made.keys(), number)
+            made |= dict.fromkeys((each.name for each in level), number)
+        found: dict[int, list[str]] = {}
+        for name, number in sorted(last.items()):
+            if name not in wanted and number > made[name]:
+                found.setdefault(number, []).append(name)
+        return found
+
+    def _step(self, before: str, columns: Sequence[Column], but: Iterable[str]) -> exp.Select:
+        left_out = [exp.to_identifier(name, quoted=True) for name in but]
+        star = exp.Column(this=exp.Star(except_=left_out) if left_out else exp.Star(), table=exp.to_identifier("r"))
         select = exp.select(star, copy=False).from_(table(before, "r"), copy=False)
         joins = {each.join.alias: each.join for each in columns if each.join is not None}
         for each in columns:
