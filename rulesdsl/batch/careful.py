@@ -27,7 +27,7 @@ MANY = 100_000
 """With more rows than this, what is missing is asked for in a second look, at those that wait: it costs the most."""
 
 FEW = 10_000
-"""With no more rows than this in sight, all is asked at once: it takes longer to plan a query than to see more rows."""
+"""How few rows in sight are asked about at once, where nothing is said."""
 
 
 @frozen
@@ -45,7 +45,8 @@ class Task:
     query for the rows that are read by this edition, and ``decided`` for those it decides; others are there to be found
     by searches. Nothing: all of them. ``brief``: only values and statuses are asked for. ``words``: the types of the
     answers. ``within``: no row has a day outside the edition. ``dictionaries``: the data have each word of a column
-    once, as Parquet does, and what is computed of one column is computed once for each."""
+    once, as Parquet does, and what is computed of one column is computed once for each. ``few``: with no more rows than
+    this in sight, all is asked at once, for it takes longer to plan a query than to see more rows."""
 
     edition: Edition
     entity: str
@@ -58,6 +59,7 @@ class Task:
     words: Words = Words()
     within: bool = False
     dictionaries: bool = False
+    few: int = FEW
 
     def identifying(self) -> list[tuple[str, str]]:
         """The columns of the facts that go with the answers, by their names there."""
@@ -98,11 +100,8 @@ def decide_with_care(
     if seen is not None and not _count(con, rows):
         return None
     edition, entity = task.edition, task.entity
-    sight = seen.near(rows, False) if seen is not None else rows
-    picked = Rows(f"{entity} {edition.id}, rader", task.rows.columns)
-    _create(con, picked.relation, _those(task.rows.relation, sight))
-    answered = seen is not None and seen.answered is not None and _count(con, sight) > FEW
-    small, facts = _typed(con, task, picked, rows if answered else sight)
+    sight, in_two = _sight(con, task, rows, seen)
+    small, facts = _typed(con, task, sight)
     own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
     found = faults(edition, entity, small, facts, _parents(task), among(own))
     con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT, copy=False)})")
@@ -110,28 +109,34 @@ def decide_with_care(
     if decides:
         _ask(con, task, rows)
         if seen is None or _count(con, ASKED):
-            parts = _in_two(con, task, picked, facts, seen) if answered and seen else [_rest(con, task, facts)]
+            parts = _in_two(con, task, facts, seen) if in_two and seen else [_rest(con, task, facts)]
             made = f"svar {edition.id}, med omhu"
             _create(con, made, _told(task, facts, " UNION ALL BY NAME ".join(parts)))
-    con.execute(f"DROP TABLE {identifier(facts)}; DROP VIEW {identifier(small.relation)}; "
-                f"DROP TABLE {identifier(picked.relation)}")
+    for relation in (facts, small.relation):
+        con.execute(f"DROP TABLE {identifier(relation)}")
     return made
 
 
-def _typed(con: duckdb.DuckDBPyConnection, task: Task, picked: Rows, rows: str) -> tuple[Rows, str]:
-    """Those of the picked rows that a relation names, and the relation of their typed facts."""
-    small, facts = Rows(f"{picked.relation}, utvalg", task.rows.columns), f"{task.entity} {task.edition.id}, {rows}"
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(small.relation)} AS {_those(picked.relation, rows)}")
+def _sight(con: duckdb.DuckDBPyConnection, task: Task, rows: str, seen: Seen | None) -> tuple[str, bool]:
+    """The relation of the rows to look at first, and whether a second look is to have others in sight as well."""
+    if seen is None or (seen.answered is not None and _count(con, rows) > task.few):
+        return rows, seen is not None
+    near = seen.near(rows, False)
+    return (near, False) if seen.answered is None or _count(con, near) <= task.few else (rows, True)
+
+
+def _typed(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> tuple[Rows, str]:
+    """The rows that a relation names, as they came, and the relation of their typed facts."""
+    small = Rows(f"{task.entity} {task.edition.id}, rader", task.rows.columns)
+    _create(con, small.relation, f"SELECT * FROM {identifier(task.rows.relation)} WHERE rad IN (SELECT rad FROM "
+                                 f"{identifier(rows)})")
+    facts = f"{task.entity} {task.edition.id}, {rows}"
     _create(con, facts, typed(task.edition, task.entity, small, _parents(task)).sql(DIALECT, copy=False))
     return small, facts
 
 
 def _parents(task: Task) -> str | None:
     return task.parents.relation if task.parents else None
-
-
-def _those(relation: str, rows: str) -> str:
-    return f"SELECT * FROM {identifier(relation)} WHERE rad IN (SELECT rad FROM {identifier(rows)})"
 
 
 ASKED, FIRST, REST = "spurt", "svar, besvarte søk", "svar, alt annet"
@@ -145,7 +150,7 @@ def _ask(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> None:
         + (f" AND rad IN ({task.decided})" if task.decided else "")))
 
 
-def _in_two(con: duckdb.DuckDBPyConnection, task: Task, picked: Rows, facts: str, seen: Seen) -> list[str]:
+def _in_two(con: duckdb.DuckDBPyConnection, task: Task, facts: str, seen: Seen) -> list[str]:
     """Queries for the answers: by those that searches got at a glance; and where these are not enough, with others in
     sight."""
     assert seen.answered is not None
@@ -157,7 +162,7 @@ def _in_two(con: duckdb.DuckDBPyConnection, task: Task, picked: Rows, facts: str
     _create(con, ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
     parts = [f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})"]
     if _count(con, ASKED):
-        _, with_others = _typed(con, task, picked, seen.near(ASKED, True))
+        _, with_others = _typed(con, task, seen.near(ASKED, True))
         parts.append(_rest(con, task, with_others))
     return parts
 

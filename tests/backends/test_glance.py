@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rulebooks import Rulebook, amounts, documents, rulebooks
 
-from rulesdsl.batch.careful import FAULTS, Parents, Task, decide_with_care
+from rulesdsl.batch.careful import FAULTS, FEW, Parents, Task, decide_with_care
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.core import ir
@@ -29,7 +29,7 @@ Found = tuple[dict[int, dict[str, Any]], set[int], int]
 """The answers by row, the rows that were set aside, and how many needed care (-1: there is no short way)."""
 
 
-def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[Any]]) -> Found:
+def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[Any]], few: int) -> Found:
     columns = relation(edition, entity)
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute(ENGINE_SETTINGS)
@@ -39,7 +39,8 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         kinds = {name: kind_of(kind) for name, kind in columns.items() if name != "rad"}
         group = parent_key(edition, entity.name)
         parents = homes(con, edition, entity, group) if group else None
-        task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "", dictionaries=len(rows) % 2 == 0)
+        task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "", dictionaries=len(rows) % 2 == 0,
+                    few=few)
         sure = look(con, task)
         if sure is None:
             everything_with_care(con, task)
@@ -72,15 +73,19 @@ def homes(con: duckdb.DuckDBPyConnection, edition: ir.Edition, entity: ir.Entity
 
 
 def differences(edition: ir.Edition, entity: ir.Entity, found: list[Document]) -> tuple[list[Any], Found]:
-    """Each result that the interpreter answers otherwise, and rows that are neither answered nor set aside."""
+    """Each result that the interpreter answers otherwise, and rows that are neither answered nor set aside; whether
+    rows in doubt are asked about at once or in two looks."""
     wanted = decided(edition, entity, [load(document, edition) for document in found])
-    made = by_glance(edition, entity, wanted.rows)
-    told, aside, _ = made
-    wrong: list[Any] = [rad for rad in range(1, len(wanted.rows) + 1) if (rad in told) == (rad in aside)]
-    for rad, answer in enumerate(wanted.answers, start=1):
-        if answer is not None and rad in told:
-            wanted_of = answer | wanted.given[rad - 1]
-            wrong += [(rad, name, each, told[rad][name]) for name, each in wanted_of.items() if each != told[rad][name]]
+    wrong: list[Any] = []
+    for few in (0, FEW):
+        made = by_glance(edition, entity, wanted.rows, few)
+        told, aside, _ = made
+        wrong += [(few, rad) for rad in range(1, len(wanted.rows) + 1) if (rad in told) == (rad in aside)]
+        for rad, answer in enumerate(wanted.answers, start=1):
+            if answer is not None and rad in told:
+                wanted_of = answer | wanted.given[rad - 1]
+                wrong += [(few, rad, name, each, told[rad][name]) for name, each in wanted_of.items()
+                          if each != told[rad][name]]
     return wrong, made
 
 
