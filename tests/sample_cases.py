@@ -51,8 +51,8 @@ def written(type_: Type, day: datetime.date, edition: Edition = EDITION) -> st.S
             return TEXTS.map(lambda text: (quoted(text), canonical_name(text)))
         case Date():
             return DAYS.map(lambda date: (f'"{date}"', date))
-        case Number(scale, _, bound):
-            units = st.integers(-bound * 10**scale, bound * 10**scale)
+        case Number(scale):
+            units = st.integers(*type_.steps)
             return st.tuples(units, st.integers(0, 3)).map(lambda pair: _number(pair[0], scale, pair[1]))
         case Code(name):
             valid = [member for member in edition.kodeverk[name].members if _valid(member, day)]

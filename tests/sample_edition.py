@@ -1,9 +1,10 @@
 """A small edition made by hand, with every type of field, for the tests that need no ``.isf`` text."""
 
 import datetime
+from decimal import Decimal
 
 from rulesdsl.core.ir import Edition, Entity, FieldDecl, Kodeverk, Member, RecordDecl, Result
-from rulesdsl.core.types import KRONER, POENG, Bool, Code, Date, ListOf, Number, Record, Text
+from rulesdsl.core.types import KRONER, POENG, Bool, Code, Date, ListOf, Number, Record, Text, within
 
 DAY = datetime.date
 
@@ -55,6 +56,8 @@ def sample_edition() -> Edition:
             FieldDecl("drg", Text()),
             FieldDecl("debitor", Number(0, (), 99)),
             FieldDecl("omsorgsniva", Number(0, (), 999)),
+            FieldDecl("klokketime", within(Number(0), Decimal(0), Decimal(23))),
+            FieldDecl("temperatur", within(Number(1), Decimal("-2.5"), None)),
             FieldDecl("utforende", ListOf(Code("Helsepersonell"))),
             FieldDecl("sarkoder", ListOf(Text())),
             FieldDecl("tjenester", ListOf(Record("Tjeneste"))),

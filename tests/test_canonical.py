@@ -222,6 +222,8 @@ OTHER = {
     "a field more": ("  b              : ja/nei\n", "  b              : ja/nei\n  c : ja/nei\n", ("entitet", "Sak")),
     "unit of a field": ("hvor_mange : tall", "hvor_mange : døgn", None),
     "digits of a field": ("hvor_mange : tall", "hvor_mange : tall med 1 desimal", ("post", "Avtale")),
+    "least of a field": ("hvor_mange : tall", "hvor_mange : tall minst 0", ("post", "Avtale")),
+    "most of a field": ("  beløp          : kroner\n", "  beløp          : kroner høyst 99,5 kr\n", ("entitet", "Sak")),
     "name of a kind": ("entitet Sak «Sak»", "entitet Sak som saker_her «Sak»", ("entitet", "Sak")),
     "days of the edition": ("2020-12-31", "2020-11-30", None),
 }

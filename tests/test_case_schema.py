@@ -42,6 +42,10 @@ def test_every_field_is_told_of_in_words() -> None:
     assert fields["utdato"]["title"] == "Dato for utskriving"
     assert "skjønn" in fields["journalfort"]["description"]
     assert fields["korrigerte_poeng"]["description"] == "poeng; høyst 3 desimaler"
+    assert fields["klokketime"]["description"] == "tall; hele tall; mellom 0 og 23"
+    assert (fields["klokketime"]["minimum"], fields["klokketime"]["maximum"]) == (0, 23)
+    assert fields["temperatur"]["description"].endswith("høyst 1 desimal; minst \u22122,5")
+    assert fields["temperatur"]["minimum"] == -3
     assert "6 Videokonsultasjon (fra 2021-01-01)" in fields["kontakttype"]["description"]
 
 

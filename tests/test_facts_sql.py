@@ -97,7 +97,7 @@ def test_drawn_patients_have_the_same_facts(drawn: list[Any]) -> None:
 
 BAD = ("", " ", "x", "0", "2", "6", "9", "2.0", "12", "010", "10", "kommune", "Kommune", "video", "a\u030a",
        "2020-06-01", "2020-6-1", "2021-02-29", "1799-12-31", "2200-01-01", "2020-06-01T10:00", "20200601", "x" * 80)
-NUMBERS = ("0", "-0.0", "1.5", "99", "99.0", "99.01", "-99.5", "100", "1000000.001", "1000000.0009", "-1000000",
+NUMBERS = ("0", "-0.0", "-1", "-0.5", "-2.5", "-2.6", "-2.55", "23", "23.0", "23.5", "24", "1.5", "99", "99.0", "99.01", "-99.5", "100", "1000000.001", "1000000.0009", "-1000000",
            "155.1101", "0.0001", "9" * 40, "1e-900", "999.9999")
 
 
@@ -111,7 +111,7 @@ def doubtful(draw: st.DrawFn) -> dict[str, Any]:
     return draw(st.fixed_dictionaries({}, optional={
         "episode_id": st.sampled_from(["A", "B", "", " ", "\u00a0", "a\u030a", "\u00e5"]),
         "utdato": texts | st.just("2020-06-01"), "inndato": texts, "kontakttype": texts, "fagomrade": texts,
-        "utfort_av": texts, "drg": texts, "debitor": numbers,
+        "utfort_av": texts, "drg": texts, "debitor": numbers, "klokketime": numbers, "temperatur": numbers,
         "korrigerte_poeng": numbers, "egenandel": numbers, "utforende": lists, "sarkoder": lists,
         "tjenester": st.none() | st.lists(st.none() | service, max_size=2), "journalfort": st.none() | st.booleans(),
         "avtale": st.none() | st.fixed_dictionaries({}, optional={"part": texts, "forankret": st.booleans(),
@@ -161,6 +161,11 @@ def column(con: duckdb.DuckDBPyConnection, path: str, type_: str, values: list[A
     ("korrigerte_poeng", "DECIMAL(18, 5)", [Decimal("155.11"), Decimal("155.11001")], [Decimal("155.110"), None],
      ["", "ISF515"]),
     ("korrigerte_poeng", "BIGINT", [155, 10**7], [Decimal(155), None], ["", "ISF516"]),
+    ("klokketime", "INTEGER", [0, 23, 24, -1, 25], [0, 23, None, None, None], ["", "", "ISF516", "ISF516", "ISF516"]),
+    ("klokketime", "VARCHAR", ["0", "23,0", "24", "-1", "-0,5"], [0, 23, None, None, None],
+     ["", "", "ISF516", "ISF516", "ISF515"]),
+    ("temperatur", "DECIMAL(8, 2)", [Decimal("-2.5"), Decimal("-2.6"), Decimal("-2.55")],
+     [Decimal("-2.5"), None, None], ["", "ISF516", "ISF515"]),
     ("egenandel", "DOUBLE", [40.0, 1e300, None], [Decimal(40), None, None], ["", "ISF516", ""]),
     ("kontakttype", "INTEGER", [2, 3, 6], ["behandling", None, None], ["", "ISF517", "ISF518"]),
     ("kontakttype", "DOUBLE", [2.0, 2.5], ["behandling", None], ["", "ISF517"]),

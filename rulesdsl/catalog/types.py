@@ -115,4 +115,11 @@ TYPES: tuple[Entry, ...] = (
         "resultat tillegg : kroner for Episode betales av «Staten»\n"
         "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er 1 kr\n",
     ),
+    Entry(
+        "ISF320", "Grensene holder ikke",
+        "Et felt kan si hvilke tall som kan stå der: «minst 0», «høyst 23», «mellom 0 og 23». Grensene hører til tall, "
+        "den minste står først, og eksemplene holder seg innenfor. Data som ikke gjør det, legges til side.",
+        "post Vakt «Vakt»\n  klokketime : tall mellom 23 og 0\n",
+        "post Vakt «Vakt»\n  klokketime : tall mellom 0 og 23\n",
+    ),
 )

@@ -259,12 +259,36 @@ def _fields(decls: Sequence[ast.FieldDecl], declared: Declared, in_record: bool 
             declared.problems.add("ISF317", decl.type.span, "er sammensatt i for mange ledd",
                                   hint="En post kan bare ha enkle felter og enkle lister.")
             kind = Broken()
+        kind = _limited(decl, kind, declared)
         if decl.role and (in_record or not isinstance(kind, types.Text if decl.role == "nøkkel" else types.Date)):
             wanted = "tekst" if decl.role == "nøkkel" else "dato"
             declared.problems.add("ISF418", decl.type.span, f"«{decl.role}» hører til et felt av type {wanted} "
                                   "i en entitet")
         fields[decl.name.text] = ir.FieldDecl(decl.name.text, kind, decl.title, decl.optional, decl.skjonn, decl.fixed)
     return tuple(fields.values())
+
+
+def _limited(decl: ast.FieldDecl, kind: Type, declared: Declared) -> Type:
+    """The type of a field, with the least and the most that may stand in it."""
+    written = [each for each in (decl.low, decl.high) if each is not None]
+    if not written or isinstance(kind, Broken):
+        return kind
+    span = written[0].span.to(written[-1].span)
+    if not isinstance(kind, Number):
+        declared.problems.add("ISF320", span, f"gjelder et tall, og feltet er {types.type_name(kind)}",
+                              detail=decl.name.text, hint="Ta bort grensene.")
+        return kind
+    low, high = (literal_number(each, kind, declared) if each is not None else None for each in (decl.low, decl.high))
+    for each, value in ((decl.low, low), (decl.high, high)):
+        if each is not None and value is not None and abs(value) > kind.bound:
+            declared.problems.add("ISF320", each.span, f"er mer enn et felt kan ha ({kind.bound:,})".replace(",", " "),
+                                  detail=decl.name.text)
+            return kind
+    if low is not None and high is not None and low > high:
+        declared.problems.add("ISF320", span, "slipper ingen verdi gjennom", detail=decl.name.text,
+                              hint="Skriv den minste grensen først.")
+        return kind
+    return types.within(kind, low, high)
 
 
 def _is_plain(kind: Type) -> bool:

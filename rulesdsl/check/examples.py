@@ -9,7 +9,9 @@ from rulesdsl.check.groups import Lowered
 from rulesdsl.check.infer import infer
 from rulesdsl.check.scope import BoundThing, Scope
 from rulesdsl.core import ir, types
+from rulesdsl.core.fields import field_at
 from rulesdsl.core.types import Broken, ListOf, Number
+from rulesdsl.core.values import limits_said
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -94,11 +96,23 @@ def _fact(given: ast.Given, scope: Scope) -> ir.Fact | None:
         scope.report("ISF301", given.span, "er en liste", write(f"{{{given.value.span.text}}}"))
         return None
     value = _fixed(given.value, wanted, scope)
-    if isinstance(wanted, Number) and isinstance(value, Decimal) and abs(value) > wanted.bound:
-        scope.report("ISF306", given.value.span, f"er mer enn feltet kan ha ({wanted.bound:,})".replace(",", " "))
+    if isinstance(wanted, Number) and isinstance(value, Decimal):
+        _check_size(given, value, path, scope)
     if isinstance(value, datetime.date) and not types.FIRST_YEAR <= value.year <= types.LAST_YEAR:
         scope.report("ISF315", given.value.span, f"ligger utenfor årene {types.FIRST_YEAR} til {types.LAST_YEAR}")
     return None if value is None else ir.Fact(path, value)
+
+
+def _check_size(given: ast.Given, value: Decimal, path: tuple[str, ...], scope: Scope) -> None:
+    """A number is one that the field can have."""
+    decl = field_at(scope.entity.fields, scope.declared.records, path)
+    assert isinstance(given.value, ast.Expr) and decl is not None
+    assert isinstance(decl.type, Number)
+    kind = decl.type
+    if abs(value) > kind.bound and kind.low is kind.high is None:
+        scope.report("ISF306", given.value.span, f"er mer enn feltet kan ha ({kind.bound:,})".replace(",", " "))
+    elif not kind.range[0] <= value <= kind.range[1]:
+        scope.report("ISF320", given.value.span, f"skal være {limits_said(kind)}", "", ".".join(path))
 
 
 def _check_day(given: ast.Given, scope: Scope) -> None:

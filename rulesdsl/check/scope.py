@@ -6,7 +6,7 @@ from attrs import define, evolve, field
 
 from rulesdsl.check.declare import Declared, accessor
 from rulesdsl.core import ir
-from rulesdsl.core.types import Broken, Record, Type
+from rulesdsl.core.types import Broken, Record, Type, unlimited
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
@@ -133,7 +133,7 @@ class Scope:
         """A field or a result of a thing."""
         decl = self.declared.field_of(thing.entity.name, name)
         if decl is not None:
-            return ir.Field(decl.type, thing.ref, (name,), decl.skjonn, spoken(decl))
+            return ir.Field(unlimited(decl.type), thing.ref, (name,), decl.skjonn, spoken(decl))
         written = self.declared.names.results.get(name)
         if written is not None and written.entity.text == thing.entity.name:
             return ir.ResultOf(self.result_type(name), thing.ref, name)
@@ -150,9 +150,9 @@ class Scope:
             return None
         if isinstance(value, ir.Field):
             skjonn, said = value.skjonn or decl.skjonn, ".".join((*value.path, name)).replace("_", " ")
-            return ir.Field(decl.type, value.of, (*value.path, name), skjonn, said)
+            return ir.Field(unlimited(decl.type), value.of, (*value.path, name), skjonn, said)
         if isinstance(value, ir.Item):
-            return ir.Item(decl.type, value.name, (*value.path, name))
+            return ir.Item(unlimited(decl.type), value.name, (*value.path, name))
         return None
 
     # ── near names ──

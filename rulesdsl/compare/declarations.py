@@ -6,7 +6,7 @@ from rulesdsl.compare.differences import Detail, Way
 from rulesdsl.compare.phrases import counted, listed, recited, retitled
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date, type_name
-from rulesdsl.core.values import shown, spoken
+from rulesdsl.core.values import limits_said, shown, spoken
 from rulesdsl.evaluate.wording import words
 
 FEW = 10
@@ -121,6 +121,11 @@ def _field_details(old: ir.FieldDecl, new: ir.FieldDecl) -> list[Detail]:
     if old.type != new.type:
         found.append(Detail("felt", new.name, "changed", f"Feltet «{new.name}» går fra {kinds[0]} til {kinds[1]}.",
                             *kinds))
+    limits = limits_said(old.type), limits_said(new.type)
+    if limits[0] != limits[1]:
+        before, after = (each or "ingen grenser" for each in limits)
+        said = f"Feltet «{new.name}» går fra {before} til {after}."
+        found.append(Detail("felt", new.name, "changed", said, before, after))
     if old.title != new.title:
         found.append(Detail("felt", new.name, "reworded", f"Feltet «{new.name}» har en annen tittel.", old.title,
                             new.title, apart=True, wording=True))

@@ -105,7 +105,14 @@ def _days(member: ir.Member) -> list[Plain]:
 
 
 def _fields(decls: Iterable[ir.FieldDecl]) -> Plain:
-    return [[decl.name, _type(decl.type)] for decl in sorted(decls, key=lambda decl: decl.name)]
+    return [[decl.name, _type(decl.type), *_limits(decl.type)] for decl in sorted(decls, key=lambda decl: decl.name)]
+
+
+def _limits(type_: Type) -> list[Plain]:
+    """What may stand in a field, where its author says so: other data are refused."""
+    if not isinstance(type_, Number) or type_.low is type_.high is None:
+        return []
+    return [None if each is None else number(each) for each in (type_.low, type_.high)]
 
 
 def _type(type_: Type) -> Plain:

@@ -1,6 +1,8 @@
 """Types of the core. A number's type carries its unit, its scale and how large it can get."""
 
-from attrs import field
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from attrs import evolve, field
 
 from rulesdsl.source import frozen
 
@@ -53,11 +55,26 @@ class Date:
 
 @frozen
 class Number:
-    """An exact decimal: ``scale`` digits after the comma, a unit, and a bound on its absolute value."""
+    """An exact decimal: ``scale`` digits after the comma, a unit, and a bound on its absolute value. ``low`` and
+    ``high`` are the least and the most that a field may say, where its author says so; no expression has them."""
 
     scale: int
     unit: Unit = NO_UNIT
     bound: int = field(default=10**12, eq=False)
+    low: Decimal | None = field(default=None, eq=False)
+    high: Decimal | None = field(default=None, eq=False)
+
+    @property
+    def range(self) -> tuple[Decimal, Decimal]:
+        """The least and the most that a value of the type may be."""
+        return (Decimal(-self.bound) if self.low is None else self.low,
+                Decimal(self.bound) if self.high is None else self.high)
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """The same, counted in the smallest step that the type has."""
+        least, most = (each.scaleb(self.scale) for each in self.range)
+        return int(least.to_integral_value(ROUND_CEILING)), int(most.to_integral_value(ROUND_FLOOR))
 
     @property
     def digits(self) -> int:
@@ -92,6 +109,19 @@ class Broken:
 
 
 Type = Bool | Text | Date | Number | Code | ListOf | Record | Broken
+
+
+def within(kind: Number, low: Decimal | None, high: Decimal | None) -> Number:
+    """The type of a field whose values are no less than ``low`` and no more than ``high``, where these are given."""
+    first, last = evolve(kind, low=low, high=high).range
+    most = max(abs(first), abs(last), Decimal(1)).to_integral_value(ROUND_CEILING)
+    return evolve(kind, low=low, high=high, bound=min(kind.bound, int(most)))
+
+
+def unlimited(type_: Type) -> Type:
+    """The type of what is read of a field: what its author says of the field goes for the data, not for what is made of
+    them."""
+    return evolve(type_, low=None, high=None) if isinstance(type_, Number) else type_
 
 
 def unit_product(left: Unit, right: Unit, sign: int = 1) -> Unit:

@@ -71,6 +71,15 @@ def shown(type_: Type, value: Value | None) -> str:
             assert_never(type_)
 
 
+def limits_said(type_: Type) -> str:
+    """What the author of a field says of its values: ``mellom 0 og 23``, ``minst 0 kr``; nothing where that is none."""
+    if not isinstance(type_, Number) or type_.low is type_.high is None:
+        return ""
+    if type_.low is not None and type_.high is not None:
+        return f"mellom {shown(type_, type_.low)} og {shown(type_, type_.high)}"
+    return f"høyst {shown(type_, type_.high)}" if type_.low is None else f"minst {shown(type_, type_.low)}"
+
+
 def exact(type_: Type, value: Value | None) -> JsonValue:
     """A value for a program: decimal text with the digits of the type, ISO dates, ``true`` and ``false``, lists."""
     if value is None or isinstance(value, bool | str):

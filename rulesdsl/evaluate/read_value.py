@@ -17,6 +17,7 @@ from rulesdsl.core import types
 from rulesdsl.core.ir import Edition, Kodeverk, Member, Value
 from rulesdsl.core.ops import EXACT
 from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, NO_UNIT, Number, Type, Unit, type_name, unit_name
+from rulesdsl.core.values import limits_said
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.documents import MAX_NUMBER, Json, shortened, shown
 from rulesdsl.source import canonical_name
@@ -137,22 +138,25 @@ def _date_hint(raw: str) -> str:
 
 
 def _number(type_: Number) -> Convert:
-    bound, step = Decimal(type_.bound), Decimal((0, (1,), -type_.scale))
-    zero = Decimal((0, (0,), -type_.scale))
+    bound, step, limits = Decimal(type_.bound), Decimal((0, (1,), -type_.scale)), limits_said(type_)
+    zero, (low, high) = Decimal((0, (0,), -type_.scale)), type_.range
+
+    def outside(raw: Decimal) -> Wrong:
+        if limits:
+            return Wrong("ISF516", f"skal være {limits}")
+        return Wrong("ISF516", f"skal ikke være større enn {bound:f}" if raw > 0 else
+                     f"skal ikke være mindre enn -{bound:f}")
 
     def read(raw: Json, days: Days) -> Value | Wrong:
         if not isinstance(raw, Decimal):
             return Wrong("ISF513", f"skal være et tall, ikke {kind_of(raw)}", _number_hint(raw))
-        if not raw:
-            return zero
         if raw.copy_abs() > bound:
-            return Wrong("ISF516", f"skal ikke være større enn {bound:f}" if raw > 0 else
-                         f"skal ikke være mindre enn -{bound:f}")
-        value = raw.quantize(step, context=_READING)
+            return outside(raw)
+        value = raw.quantize(step, context=_READING) if raw else zero
         if value != raw:
             many = "desimal" if type_.scale == 1 else "desimaler"
             return Wrong("ISF515", f"skal ha høyst {type_.scale} {many}" if type_.scale else "skal være et helt tall")
-        return value
+        return value if not limits or low <= value <= high else outside(raw)
 
     return read
 

@@ -101,8 +101,11 @@ def _options(
             near = [each for value in values if isinstance(value, Decimal) for each in around(value, kind)]
             far = [each for value in keys if isinstance(value, Decimal) for each in around(value, kind)]
             step = Decimal((0, (1,), -kind.scale))
-            plain = [each for each in (Decimal(0), Decimal(1), Decimal(2), step, Decimal(1000)) if each <= kind.bound]
-            return _weighed(seen[:1] or [Decimal(1)], near, [*far, *seen, *plain]), {}, {}
+            ends = [each for each in (kind.low, kind.high) if each is not None]
+            plain = [each for each in (Decimal(0), Decimal(1), Decimal(2), step, Decimal(1000), *ends)
+                     if kind.range[0] <= each <= kind.range[1]]
+            first = Decimal(1) if Decimal(1) in plain else plain[0]
+            return _weighed(seen[:1] or [first], near, [*far, *seen, *plain]), {}, {}
         case types.Date():
             telling, others = dates(path, edition, mentions)
             old = path in mentions.years and not mentions.days.get(path)
@@ -141,7 +144,7 @@ def around(value: Decimal, kind: Number) -> Iterator[Decimal]:
     for rounding in (ROUND_FLOOR, ROUND_CEILING):
         at = value.quantize(step, rounding, ROUNDING)
         for each in (at, EXACT.subtract(at, step), EXACT.add(at, step)):
-            if abs(each) <= kind.bound:
+            if kind.range[0] <= each <= kind.range[1]:
                 yield each
 
 

@@ -12,6 +12,7 @@ import z3
 from attrs import define, field
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.fields import field_at
 from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, Type
 from rulesdsl.prove.dates import Calendar
 from rulesdsl.prove.sym import UNKNOWN, Items, NotProvable, Slot, Sym
@@ -200,7 +201,8 @@ class World:
             return Sym(known)
         if isinstance(type_, types.ListOf):
             return Sym(known, self._list(thing, path, name, type_.item))
-        made = self._value(name, type_)
+        decl = field_at(entity.fields, self.edition.records, path)
+        made = self._value(name, type_ if decl is None else decl.type)
         made = Sym(known, made.value, made.scale)
         self._demand_valid(thing, made, type_)
         if path == (entity.key,):
@@ -243,10 +245,10 @@ class World:
                 day = self.number(name)
                 self.calendar.bounded(day, FIRST_DAY, LAST_DAY)
                 return Sym(True, day)
-            case types.Number(scale, _, bound):
+            case types.Number(scale):
                 value = self.number(name)
-                most = bound * 10**scale
-                self.demands.append(conj((value >= -most, value <= most)))
+                least, most = type_.steps
+                self.demands.append(conj((value >= least, value <= most)))
                 return Sym(True, value, scale)
             case types.Code(kodeverk):
                 self._made += 1

@@ -96,8 +96,9 @@ class _Shared:
     def _type(self, old: Type, new: Type) -> Type | None:
         """The values that are of both types; None where that is not a type too."""
         match old, new:
-            case types.Number(scale, unit, bound), types.Number(other, same, limit) if unit == same:
-                return types.Number(min(scale, other), unit, min(bound, limit))
+            case types.Number(scale, unit), types.Number(other, same) if unit == same:
+                least, most = (max(old.range[0], new.range[0]), min(old.range[1], new.range[1]))
+                return types.within(types.Number(min(scale, other), unit), least, most) if least <= most else None
             case types.ListOf(item), types.ListOf(other):
                 inner = self._type(item, other)
                 return None if inner is None else types.ListOf(inner)

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.fields import field_at
 from rulesdsl.core.types import Type
 from rulesdsl.evaluate.case import Thing as Given
 from rulesdsl.prove.cases import Path, Thing, World
@@ -54,7 +55,8 @@ class GivenWorld(World):
 
     def _new(self, thing: Thing, path: Path, type_: Type) -> Sym:
         value = self.given[id(thing)].facts.get(path)
-        decl = self._decl(self.edition.entities[thing.entity].fields, path)
+        decl = field_at(self.edition.entities[thing.entity].fields, self.edition.records, path)
+        assert decl is not None
         if thing is self.thing and value is None and isinstance(decl.type, types.Record):
             self._records[path] = Sym(self.truth(f"{'.'.join(path)}?"))
             return self._records[path]
@@ -132,13 +134,6 @@ class GivenWorld(World):
     def _said(self, item: Type, value: Any) -> Any:
         """All texts that no rule mentions are one."""
         return OTHER if isinstance(item, types.Text) and value not in self.words.said else value
-
-    def _decl(self, fields: tuple[ir.FieldDecl, ...], path: Path) -> ir.FieldDecl:
-        found = next(each for each in fields if each.name == path[0])
-        if len(path) == 1:
-            return found
-        assert isinstance(found.type, types.Record)
-        return self._decl(self.edition.records[found.type.name].fields, path[1:])
 
 
 def _elements(elements: list[dict[str, Sym]]) -> Items:

@@ -74,8 +74,8 @@ class Pairs:
     def range(self) -> Span:
         """The values that the field may have before the step."""
         if isinstance(self.kind, types.Number):
-            most = self.kind.bound * 10**self.kind.scale
-            return -most, most - 1
+            least, most = self.kind.steps
+            return least, most - 1
         if self.stepped[0] is self.before and self.path == (self.edition.entities[self.before.entity].date,):
             return self.edition.valid_from.toordinal(), self.edition.valid_to.toordinal() - 1
         return FIRST_DAY, LAST_DAY - 1

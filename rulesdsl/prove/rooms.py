@@ -10,6 +10,7 @@ from typing import Literal
 from attrs import define, field, frozen
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.fields import field_at
 from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder
 from rulesdsl.prove.encode import Encoder
@@ -88,12 +89,9 @@ class _Room:
         if kind == "enhver":
             return
         for thing in list(self.world.things()):
-            fields = {each.name: each for each in self.edition.entities[thing.entity].fields}
             for path, fact in list(thing.facts.items()):
-                decl, above = fields.get(path[0]), True if len(path) == 1 else thing.facts[path[:-1]].known
-                for name in path[1:]:
-                    if decl is not None and isinstance(decl.type, types.Record):
-                        decl = next(each for each in self.edition.records[decl.type.name].fields if each.name == name)
+                decl = field_at(self.edition.entities[thing.entity].fields, self.edition.records, path)
+                above = True if len(path) == 1 else thing.facts[path[:-1]].known
                 if decl is None:
                     continue
                 if kind in ("fornuftig", "kjent") and not decl.optional:

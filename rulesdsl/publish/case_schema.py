@@ -4,10 +4,12 @@ code is valid on the very day of an episode, whether a day is in the calendar, a
 
 import re
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import Any, assert_never
 
 from rulesdsl.core.ir import Edition, Entity, FieldDecl, Kodeverk, Member
 from rulesdsl.core.types import Bool, Broken, Code, Date, ListOf, Number, Record, Text, Type, type_name
+from rulesdsl.core.values import limits_said
 from rulesdsl.evaluate.read_value import MAX_ITEMS, is_valid, validity
 
 Schema = dict[str, Any]
@@ -87,7 +89,9 @@ def _described(schema: Schema, decl: FieldDecl, edition: Edition, role: str = ""
     kind = decl.type.item if isinstance(decl.type, ListOf) else decl.type
     parts = [type_name(decl.type), role]
     if isinstance(kind, Number):
-        parts.append(f"høyst {kind.scale} desimaler" if kind.scale else "hele tall")
+        many = "desimal" if kind.scale == 1 else "desimaler"
+        parts.append(f"høyst {kind.scale} {many}" if kind.scale else "hele tall")
+        parts.append(limits_said(kind))
     if decl.skjonn:
         parts.append("skjønn: et menneske må avgjøre det")
     if decl.fixed:
@@ -105,9 +109,11 @@ def _schema(type_: Type, edition: Edition) -> Schema:
             return {"type": "string"}
         case Date():
             return _date()
-        case Number(scale, _, bound):
-            # A multipleOf of 0,01 would be a binary fraction to most readers, so the digits stand in the description.
-            return {"type": "number" if scale else "integer", "minimum": -bound, "maximum": bound}
+        case Number(scale):
+            # A multipleOf of 0,01 would be a binary fraction to most readers, so the digits stand in the description;
+            # so do limits that are no whole numbers.
+            least, most = type_.range
+            return {"type": "number" if scale else "integer", "minimum": floor(least), "maximum": ceil(most)}
         case Code(name):
             return {"enum": _codes(_members(edition.kodeverk[name], edition))}
         case ListOf(item):

@@ -11,6 +11,7 @@ from sqlglot import exp
 from rulesdsl.core import types
 from rulesdsl.core.ir import Edition, Kodeverk, Member
 from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, MAX_DIGITS, Number, Type
+from rulesdsl.core.values import limits_said
 from rulesdsl.evaluate.read_value import is_valid
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
@@ -60,7 +61,7 @@ def read(type_: Type, kind: Kind, x: exp.Expr, days: Days, key: bool = False) ->
         case types.Date():
             return _date(kind, x)
         case Number():
-            return _number(type_, kind, x, made)
+            return _limited(type_, _number(type_, kind, x, made))
         case types.Code(name):
             return _code(days.edition.kodeverk[name], kind, x, days)
         case types.ListOf() | types.Broken():
@@ -117,7 +118,7 @@ def _date(kind: Kind, x: exp.Expr) -> Reading:
 
 def _number(type_: Number, kind: Kind, x: exp.Expr, made: str) -> Reading:
     many = "desimal" if type_.scale == 1 else "desimaler"
-    large = ("ISF516", f"skal ikke være større enn {type_.bound}, eller mindre enn -{type_.bound}")
+    large = ("ISF516", _outside(type_))
     fine = ("ISF515", f"skal ha høyst {type_.scale} {many}" if type_.scale else "skal være et helt tall")
     bound = exp.Literal.number(type_.bound)
     if kind.name in ("whole", "float") or (kind.name == "decimal" and kind.scale <= type_.scale):
@@ -140,6 +141,22 @@ def _number(type_: Number, kind: Kind, x: exp.Expr, made: str) -> Reading:
                             exp.TryCast(this=point, to=exp.DataType.build(made)))
     return Reading(value, ((exp.not_(is_number), "ISF513", "skal være et tall, som 155.11 eller 155,11"),
                            (beyond, *large), (exp.not_(fits), *fine)))
+
+
+def _limited(type_: Number, reading: Reading) -> Reading:
+    """A number that may be no less, or no more, than the author of its field says."""
+    if type_.low is type_.high is None:
+        return reading
+    least, most = (exp.Literal.number(f"{each:f}") for each in type_.range)
+    within = exp.Between(this=reading.value, low=least, high=most)
+    value = exp.Case().when(within, reading.value)
+    return Reading(value, (*reading.wrong, (exp.not_(within), "ISF516", _outside(type_))))
+
+
+def _outside(type_: Number) -> str:
+    limits = limits_said(type_)
+    return f"skal være {limits}" if limits else (
+        f"skal ikke være større enn {type_.bound}, eller mindre enn -{type_.bound}")
 
 
 def _code(kodeverk: Kodeverk, kind: Kind, x: exp.Expr, days: Days) -> Reading:

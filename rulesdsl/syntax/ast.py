@@ -340,11 +340,14 @@ class KodesettDecl(Node):
 
 @frozen
 class FieldDecl(Node):
-    """``role`` is ``nøkkel``, ``rettsdato`` or nothing."""
+    """``role`` is ``nøkkel``, ``rettsdato`` or nothing. ``low`` and ``high`` are the least and the most that may stand:
+    ``minst 0``, ``høyst 23``, ``mellom 0 og 23``."""
 
     name: Name
     type: TypeExpr
     role: Literal["", "nøkkel", "rettsdato"] = ""
+    low: Expr | None = None
+    high: Expr | None = None
     optional: bool = False
     skjonn: bool = False
     fixed: bool = False

@@ -112,11 +112,18 @@ class Builder(ExpressionBuilder):
 
     def field(self, meta: Meta, items: list[Any]) -> ast.FieldDecl:
         role = str(items.pop(0)) if items[0].type in ("KEY", "DECISIVE") else ""
-        flags = [str(item[1]) for item in items if isinstance(item, Titled)]
+        flags = [str(item[1]) for item in items if isinstance(item, Titled) and item[0] == "flag"]
         return ast.FieldDecl(
-            self.name_of(items[0], True), items[1], role, "valgfri" in flags, "skjønn" in flags,  # type: ignore[arg-type]
-            "uforanderlig" in flags, title_of(items[2:]), span=self.place_of(meta),
+            self.name_of(items[0], True), items[1], role, tagged("low", items), tagged("high", items),  # type: ignore[arg-type]
+            "valgfri" in flags, "skjønn" in flags, "uforanderlig" in flags, title_of(items[2:]),
+            span=self.place_of(meta),
         )
+
+    def at_least(self, meta: Meta, items: list[ast.Expr]) -> Titled:
+        return Titled(("low", items[0]))
+
+    def at_most(self, meta: Meta, items: list[ast.Expr]) -> Titled:
+        return Titled(("high", items[0]))
 
     def flag(self, meta: Meta, items: list[Token]) -> Titled:
         return Titled(("flag", str(items[0])))

@@ -20,8 +20,8 @@ MAX_DIGITS = 24
 RESERVED = frozenset({
     "hvis", "så", "ellers", "eller", "og", "ikke", "mellom", "er", "i", "finnes", "mangler", "denne", "antall", "sum",
     "maks", "min", "har", "ja", "nei", "alle", "første", "siste", "der", "for", "når", "krav", "regel", "unntak",
-    "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "uforanderlig", "offisiell",
-    "avledet", "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
+    "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "uforanderlig", "minst", "høyst",
+    "offisiell", "avledet", "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
     "tidligere",
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""

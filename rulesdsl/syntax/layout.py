@@ -25,11 +25,11 @@ def lines_of(node: ast.Declaration, at: Places) -> list[Line]:
         case ast.KodesettDecl():
             return _kodesett(node, at)
         case ast.PostDecl(name, title, fields):
-            return [_first(node, f"post {name.text}{_titled(title)}"), *_fields(fields)]
+            return [_first(node, f"post {name.text}{_titled(title)}"), *_fields(fields, at)]
         case ast.EntityDecl(name, parent, plural, title, fields):
             inside = f" i {parent.text}" if parent else ""
             inside += f" som {plural.text}" if plural else ""
-            return [_first(node, f"entitet {name.text}{inside}{_titled(title)}"), *_fields(fields)]
+            return [_first(node, f"entitet {name.text}{inside}{_titled(title)}"), *_fields(fields, at)]
         case ast.RateDecl():
             return _sats(node, at)
         case ast.TableDecl(name, title, columns, file, cites):
@@ -135,14 +135,21 @@ def _kodesett(node: ast.KodesettDecl, at: Places) -> list[Line]:
     return lay(parted([head, *_cites(node.cites), items]), 0, at)
 
 
-def _fields(fields: Sequence[ast.FieldDecl]) -> list[Line]:
+def _fields(fields: Sequence[ast.FieldDecl], at: Places) -> list[Line]:
     rows = []
     for field in fields:
         role = f"{field.role} " if field.role else ""
         flags = " valgfri" * field.optional + " skjønn" * field.skjonn + " uforanderlig" * field.fixed
         title = quoted(field.title) if field.title else ""
-        rows.append([role + field.name.text, f": {type_text(field.type)}{flags}", title])
+        rows.append([role + field.name.text, f": {type_text(field.type)}{_bounds(field, at)}{flags}", title])
     return _aligned(rows, fields)
+
+
+def _bounds(field: ast.FieldDecl, at: Places) -> str:
+    low, high = (Phrases(at).operand(each).text if each is not None else "" for each in (field.low, field.high))
+    if low and high:
+        return f" mellom {low} og {high}"
+    return f" minst {low}" if low else f" høyst {high}" if high else ""
 
 
 def _sats(node: ast.RateDecl, at: Places) -> list[Line]:

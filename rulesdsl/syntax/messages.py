@@ -28,7 +28,7 @@ _AFTER_VALUE = {
 _HEAD = ("ifølge", "omtale", "unntak", "når")
 _KEYWORDS = (
     *BODY_KEYWORDS, "hvis", "eller", "ikke", "mellom", "er", "finnes", "mangler", "denne", "antall", "har", "første",
-    "siste", "alle", "valgfri", "skjønn", "uforanderlig", "tekst", "dato", "status", "merknad",
+    "siste", "alle", "valgfri", "skjønn", "uforanderlig", "minst", "høyst", "tekst", "dato", "status", "merknad",
 )
 FOREIGN = {
     "and": "og", "or": "eller", "not": "ikke", "if": "hvis", "then": "så", "else": "ellers", "is": "er", "in": "i",

@@ -53,10 +53,10 @@ entitet Episode i Pasient som episoder «Episode»
   drg : tekst
   navn : tekst
   n : tall
-  m : tall
+  m : tall mellom -3 og 7
   grad : tall med 2 desimaler
   belop : kroner
-  poengsum : poeng
+  poengsum : poeng minst -0,125
   liggetid : døgn
   koder : liste av tekst
   farger : liste av Farge

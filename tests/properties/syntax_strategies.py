@@ -127,8 +127,8 @@ members = st.one_of(
           st.none() | dates, st.none() | dates),
     _made(ast.MemberDecl, names, texts, st.just(True), texts, st.none() | dates, st.none() | dates),
 )
-fields = _made(ast.FieldDecl, names, types, st.sampled_from(["", "nøkkel", "rettsdato"]), st.booleans(),
-               st.booleans(), st.booleans(), texts)
+fields = _made(ast.FieldDecl, names, types, st.sampled_from(["", "nøkkel", "rettsdato"]), st.none() | expressions,
+               st.none() | expressions, st.booleans(), st.booleans(), st.booleans(), texts)
 columns = _made(ast.ColumnDecl, st.sampled_from(["nøkkel", "kolonne"]), names, types)
 data = st.one_of(
     sources, _made(ast.KodeverkDecl, names, texts, _many(members, 1)),
