@@ -9,7 +9,7 @@ from attrs import evolve
 import rulesdsl
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.shelves import shelves_of
-from rulesdsl.core.values import spoken
+from rulesdsl.core.values import listed, spoken
 from rulesdsl.evaluate.case import Case, Thing, fits, load, rettsdatoer
 from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.evaluate.explain import explain, explain_changed
@@ -245,7 +245,7 @@ def on_day(
     broken = [each for each in workspace.broken
               if each.rulebook == rulebook and each.valid_from <= day <= each.valid_to]
     if infos:
-        both = " og ".join(each.id for each in infos)
+        both = listed(each.id for each in infos)
         return CaseError("ISF411", f"Flere utgaver gjelder {day}: {both}.", "", str(day), mend)
     if broken:
         return CaseError("ISF412", f"Utgaven {broken[0].id} gjelder {day}, men har feil.", "", str(day), mend)

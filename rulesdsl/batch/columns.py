@@ -8,6 +8,7 @@ from attrs import field
 from rulesdsl.batch.problems import CannotRun, Problem, cannot
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Type
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import canonical_name, frozen
 from rulesdsl.sql.duckdb import kind_of
@@ -170,6 +171,6 @@ def _twice(found: Iterable[Match]) -> Iterable[Problem]:
         by.setdefault(each.path, []).append(each.called)
     for path, names in by.items():
         if len(names) > 1:
-            said = " og ".join(f"«{name}»" for name in names)
+            said = listed(f"«{name}»" for name in names)
             yield Problem(f"Feltet {path} er i flere kolonner: {said}.",
                           "Velg en av dem med --map, og gi den andre null.")

@@ -12,6 +12,7 @@ from rulesdsl.batch.columns import Field, Match, Matching, Naming, fields_of, ma
 from rulesdsl.batch.inputs import Source, identifier, renamed
 from rulesdsl.batch.problems import CannotRun, Problem, cannot
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.values import listed
 from rulesdsl.deciding import NoEdition, edition_named, on_day
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.explanation import CaseError
@@ -98,7 +99,7 @@ def rulebook_of(
     entity = _entity(latest)
     if entity is None:
         decided = {result.entity for result in latest.results.values()}
-        raise cannot(f"{latest.id} avgjør {' og '.join(sorted(decided)) or 'ingenting'}.",
+        raise cannot(f"{latest.id} avgjør {listed(sorted(decided)) or 'ingenting'}.",
                      "Legg en tabell for hver i en mappe, og kjør mappen på DuckDB." if len(decided) > 1 else
                      "En tabell kan bare avgjøres der regelverket avgjør noe som har en rettsdato.")
     return Rulebook(found, entity, latest, forced, known)

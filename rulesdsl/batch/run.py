@@ -21,6 +21,7 @@ from rulesdsl.batch.plan import Plan, plan, readable, rulebook_of
 from rulesdsl.batch.problems import cannot
 from rulesdsl.batch.summary import Summary, summed, to_json
 from rulesdsl.batch.workplace import work_beside
+from rulesdsl.core.values import listed
 from rulesdsl.publish.json import written
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace
@@ -120,7 +121,7 @@ def check_out(job: Job) -> None:
     if folder := next((path for path in there if path.is_dir()), None):
         raise cannot(f"«{folder}» er en mappe.", "Velg et annet navn med -o.")
     if there and not job.overwrite:
-        raise cannot(f"{' og '.join(f'«{path}»' for path in there)} finnes allerede.",
+        raise cannot(f"{listed(f'«{path}»' for path in there)} finnes allerede.",
                      "Velg et annet navn med -o, eller skriv over med --overwrite.")
 
 

@@ -23,6 +23,7 @@ from rulesdsl.batch.together import Deciding, answers_of
 from rulesdsl.batch.words import words_of
 from rulesdsl.batch.workplace import work_beside
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.values import listed
 from rulesdsl.deciding import ENGINE
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.publish.json import written
@@ -166,7 +167,7 @@ def _check_out(job: Job, plurals: list[str]) -> None:
     if job.out.resolve() == Path(job.data).resolve():
         raise cannot(f"«{job.out}» ville skrevet over dataene.", "Velg et annet navn med -o.")
     if there and not job.overwrite:
-        raise cannot(f"{' og '.join(f'«{path}»' for path in there)} finnes allerede.",
+        raise cannot(f"{listed(f'«{path}»' for path in there)} finnes allerede.",
                      "Velg et annet navn med -o, eller skriv over med --overwrite.")
 
 

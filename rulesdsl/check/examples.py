@@ -106,7 +106,8 @@ def _fact(given: ast.Given, scope: Scope) -> ir.Fact | None:
 def _check_size(given: ast.Given, value: Decimal, path: tuple[str, ...], scope: Scope) -> None:
     """A number is one that the field can have."""
     decl = field_at(scope.entity.fields, scope.declared.records, path)
-    assert isinstance(given.value, ast.Expr) and decl is not None
+    assert isinstance(given.value, ast.Expr)
+    assert decl is not None
     assert isinstance(decl.type, Number)
     kind = decl.type
     if abs(value) > kind.bound and kind.low is kind.high is None:

@@ -9,6 +9,7 @@ from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
 from rulesdsl.core.ops import EXACT
 from rulesdsl.core.types import BOOL, MAX_DIGITS, Broken, Number, Type, type_name
+from rulesdsl.core.values import listed
 from rulesdsl.source import Span
 from rulesdsl.syntax import ast
 
@@ -98,11 +99,11 @@ def unify(values: tuple[ir.Expr, ...], span: Span, scope: Scope) -> Type:
         if len({number.unit for number in numbers}) == 1:
             scale, bound = max(number.scale for number in numbers), max(number.bound for number in numbers)
             return sized(Number(scale, numbers[0].unit, bound), span, scope)
-        names = " og ".join(sorted({spoken_unit(number.unit) for number in numbers}))
+        names = listed(sorted({spoken_unit(number.unit) for number in numbers}))
         return scope.report("ISF302", span, f"blander {names}").type
     if all(kind == known[0] for kind in known):
         return widest(known)
-    names = " og ".join(dict.fromkeys(type_name(kind) for kind in known))
+    names = listed(dict.fromkeys(type_name(kind) for kind in known))
     return scope.report("ISF301", span, f"blander {names}").type
 
 

@@ -16,6 +16,7 @@ from rulesdsl.check.reuse import Memory, meaning_of_types
 from rulesdsl.check.scope import Scope
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Number, Type
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 
@@ -178,7 +179,7 @@ def _lower_clause(clause: ast.ClauseDecl | ast.DecisionDecl, work: Clauses) -> N
     results = _results_quietly(clause, work)
     entities = {declared.names.results[name].entity.text for name in results}
     if len(entities) > 1:
-        declared.problems.add("ISF419", clause.number.span, "gir resultater for " + " og ".join(sorted(entities)),
+        declared.problems.add("ISF419", clause.number.span, "gir resultater for " + listed(sorted(entities)),
                               clause=number, hint="Del punktet i ett for hver entitet.")
         work.clauses[number] = ir.Clause(number, clause.title, "", "", place(clause.span), ())
         work.policies[number] = "sammen"

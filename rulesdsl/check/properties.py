@@ -16,6 +16,7 @@ from rulesdsl.check.order import editions_asked
 from rulesdsl.check.scope import BoundThing, Scope
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Date
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 
@@ -117,7 +118,7 @@ def _likeness(decl: ast.PropertyDecl, entity: ir.Entity, scope: Scope) -> ir.Lik
     for each in (written.left, written.right):
         if each.text not in named:
             scope.report("ISF427", each.span, "er ikke en av tingene egenskapen gjelder",
-                         f"Egenskapen gjelder {' og '.join(named)}.", decl.name.text)
+                         f"Egenskapen gjelder {listed(named)}.", decl.name.text)
     if written.left.text == written.right.text:
         scope.report("ISF427", written.right.span, "er den samme", "Sammenlign to ulike ting.", decl.name.text)
     but = tuple(path for each in written.but if (path := _path(each, entity, scope)))

@@ -17,6 +17,7 @@ from rulesdsl.cli.invocation import (
 from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number, is_money, type_name
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.workspace import Workspace, there_is
 
@@ -114,7 +115,7 @@ def _asked(edition: Edition, results: list[Result], names: tuple[str, ...]) -> l
         have = f"Tall og datoer er {', '.join(known)}." if known else ""
         if name in kinds:
             fail(f"Feltet «{name}» er ikke et tall eller en dato, men {type_name(kinds[name])}.", have)
-        whose = " og ".join(dict.fromkeys(each.entity for each in results))
+        whose = listed(dict.fromkeys(each.entity for each in results))
         fail(f"Feltet «{name}» finnes ikke i {whose}.", did_you_mean(name, known) or have)
     chosen = [(each, path) for each, path in found if not names or ".".join(path) in names]
     if not chosen:

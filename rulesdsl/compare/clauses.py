@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from rulesdsl.compare.differences import Detail, Way
-from rulesdsl.compare.phrases import gone_and_new, listed, recited, rests_on, resummarised, retitled
+from rulesdsl.compare.phrases import gone_and_new, recited, rests_on, resummarised, retitled
 from rulesdsl.compare.rows import SHORT, decision_details, decision_told
 from rulesdsl.core import ir
-from rulesdsl.core.values import spoken
+from rulesdsl.core.values import listed, spoken
 from rulesdsl.evaluate.facts import flattened
 from rulesdsl.evaluate.wording import constant, words
 from rulesdsl.source import frozen

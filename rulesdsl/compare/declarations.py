@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from rulesdsl.compare.differences import Detail, Way
-from rulesdsl.compare.phrases import counted, listed, recited, retitled
+from rulesdsl.compare.phrases import counted, recited, retitled
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date, type_name
-from rulesdsl.core.values import limits_said, shown, spoken
+from rulesdsl.core.values import limits_said, listed, shown, spoken
 from rulesdsl.evaluate.wording import words
 
 FEW = 10

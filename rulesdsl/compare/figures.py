@@ -6,10 +6,10 @@ from decimal import Decimal
 from attrs import evolve
 
 from rulesdsl.compare.differences import Detail, Figure, Way
-from rulesdsl.compare.phrases import counted, listed, recited, rests_on, retitled, went
+from rulesdsl.compare.phrases import counted, recited, rests_on, retitled, went
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date, Type, type_name
-from rulesdsl.core.values import capital, shown, spoken
+from rulesdsl.core.values import capital, listed, shown, spoken
 from rulesdsl.evaluate.facts import key_shown
 from rulesdsl.evaluate.wording import constant
 

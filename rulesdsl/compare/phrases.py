@@ -11,11 +11,6 @@ from rulesdsl.core.values import MINUS, NBSP, capital, shown, unit_shown
 from rulesdsl.evaluate.wording import constant
 
 
-def listed(words: Sequence[str]) -> str:
-    """``a, b og c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} og {words[-1]}"
-
-
 def counted(many: int, one: str, more: str) -> str:
     """``én rad``, ``3 rader``."""
     return one if many == 1 else f"{shown(Number(0), Decimal(many))}{NBSP}{more}"

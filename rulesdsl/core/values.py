@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
 from typing import assert_never
 
@@ -44,6 +45,12 @@ def spoken(name: str) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter; the rest is left as it is."""
     return text[:1].upper() + text[1:]
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words as people list them: ``a``, ``a og b``, ``a, b og c``."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} og {last}" if first else last
 
 
 def natural_key(number: str) -> tuple[tuple[int, str], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import Date
-from rulesdsl.core.values import shown, spoken
+from rulesdsl.core.values import listed, shown, spoken
 from rulesdsl.evaluate.alternatives import Tried, missing_alternatives, requirement_alternatives
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.contributions import contributions
@@ -124,7 +124,7 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             if waits:
                 return f"{name} er ukjent: mangler {', '.join(waits)}."
             stuck = sorted({each.replace("_", " ") for _, each in outcome.waits.stuck})
-            return f"{name} er ukjent, for {' og '.join(stuck)} kan ikke avgjøres."
+            return f"{name} er ukjent, for {listed(stuck)} kan ikke avgjøres."
         case "conflict":
             sides = opposed(outcome)
             told = [f"{_headed(run.edition.clauses[rule.clause])} ({rule.place.file}:{rule.place.line}) gir "

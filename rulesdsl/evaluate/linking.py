@@ -12,7 +12,7 @@ from attrs import evolve
 
 from rulesdsl.core.ir import Edition, Entity
 from rulesdsl.core.ops import EXACT
-from rulesdsl.core.values import shown
+from rulesdsl.core.values import listed, shown
 from rulesdsl.evaluate.course import Contact
 from rulesdsl.evaluate.documents import Json
 from rulesdsl.evaluate.documents import shown as written
@@ -131,7 +131,7 @@ def _doubtful(told: Sequence[Told], keys: set[str]) -> Iterator[str]:
             key = next((name for name, _ in names if name in links), None)
             both = _paying(each.contact) & _paying(other.contact)
             if other is not each and key and both and each.contact.day is not None:
-                yield (f"{each.contact.called} og {other.contact.called} er samme dag, og {' og '.join(sorted(both))} "
+                yield (f"{each.contact.called} og {other.contact.called} er samme dag, og {listed(sorted(both))} "
                        f"betaler for begge. Er det samme betaling, skriv {key} på {each.contact.called}.")
 
 

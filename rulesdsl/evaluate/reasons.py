@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rulesdsl.core import ir
+from rulesdsl.core.values import listed
 from rulesdsl.evaluate.defaults import side_by_side
 from rulesdsl.evaluate.explanation import ClauseReason, Condition, Role, RuleReason
 from rulesdsl.evaluate.facts import calculation, condition, conjuncts, flattened, path_of, truth
@@ -115,24 +116,24 @@ def _sentence(
             because = [stated(each, True) for each in flattened(clause.guard)]
             if fallen and any(rule.name.startswith("krav ") for rule in rules if rule.role == "decides"):
                 many = "kravene" if len(fallen) > 1 else "kravet"
-                because.append(f"{many} {_listed(fallen)} ikke er oppfylt")
-            return f"{name} gjelder" + (f" fordi {_listed(because)}." if because else ".")
+                because.append(f"{many} {listed(fallen)} ikke er oppfylt")
+            return f"{name} gjelder" + (f" fordi {listed(because)}." if because else ".")
         case "overridden":
             would = next((rule.gives.value for rule in rules if rule.role == "overridden"), None)
             gives = f" ville gitt {said(kind, would)}, men" if would is not None else " gjelder, men"
             before = [called(frame.run.edition.clauses[number]) for number in overridden_by]
-            return f"{name}{gives} {_listed(before) or 'en tidligere rad'} går foran."
+            return f"{name}{gives} {listed(before) or 'en tidligere rad'} går foran."
         case "agrees":
             return f"{name} sier det samme."
         case "conflicts":
             return f"{name} gir {said(kind, next((r.gives.value for r in rules if r.role == 'conflicts'), None))}."
         case "waits":
             paths = sorted({path_of(each, frame.this) for each in group.state.waits.missing})
-            return f"Om {name} gjelder, avhenger av {_listed(paths)}." if paths else f"{name} kan ikke avgjøres."
+            return f"Om {name} gjelder, avhenger av {listed(paths)}." if paths else f"{name} kan ikke avgjøres."
         case "fell":
             why = [stated(each, False) for each in flattened(clause.guard) if frame.seen.get(id(each)) is False]
             if why:
-                return f"{name} gjelder ikke, for {_listed(why)}."
+                return f"{name} gjelder ikke, for {listed(why)}."
             if requirements and all(each.holds for each in requirements):
                 return f"{name} stenger ikke, for alle krav er oppfylt."
             return f"{name} gjelder ikke."
@@ -141,8 +142,3 @@ def _sentence(
 def called(clause: ir.Clause) -> str:
     """How a sentence names a clause: by its official number, or by its title in guillemets."""
     return clause.number if clause.number[:1].isdigit() or not clause.title else f"«{clause.title}»"
-
-
-def _listed(items: Sequence[str]) -> str:
-    items = list(items)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} og {items[-1]}" if items else ""

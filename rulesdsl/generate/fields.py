@@ -104,8 +104,8 @@ def _options(
             ends = [each for each in (kind.low, kind.high) if each is not None]
             plain = [each for each in (Decimal(0), Decimal(1), Decimal(2), step, Decimal(1000), *ends)
                      if kind.range[0] <= each <= kind.range[1]]
-            first = Decimal(1) if Decimal(1) in plain else plain[0]
-            return _weighed(seen[:1] or [first], near, [*far, *seen, *plain]), {}, {}
+            usual = [Decimal(1)] if Decimal(1) in plain else plain[:1]
+            return _weighed(seen[:1] or usual, near, [*far, *seen, *plain]), {}, {}
         case types.Date():
             telling, others = dates(path, edition, mentions)
             old = path in mentions.years and not mentions.days.get(path)

@@ -1,7 +1,7 @@
 """The cases that an answer is for, in words."""
 
 from rulesdsl.core import ir
-from rulesdsl.core.values import spoken
+from rulesdsl.core.values import listed, spoken
 
 
 def speaks_of(edition: ir.Edition, name: str, count: int) -> str:
@@ -17,8 +17,7 @@ def speaks_of(edition: ir.Edition, name: str, count: int) -> str:
         inner = [other for other in edition.entities.values() if other.parent == each]
         kinds += [other.name for other in inner]
         below += [_many(other) for other in inner]
-    listed = f"{', '.join(below[:-1])} og {below[-1]}" if len(below) > 1 else "".join(below)
-    return f"alle {_many(top)} med inntil {count} {listed or 'av hvert slag'}"
+    return f"alle {_many(top)} med inntil {count} {listed(below) or 'av hvert slag'}"
 
 
 def _many(entity: ir.Entity) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from rulesdsl.core import ir, types
 from rulesdsl.core.trees import all_groups
+from rulesdsl.core.values import listed
 from rulesdsl.prove import goals
 from rulesdsl.prove.asking import Asking, Finding, Spot
 
@@ -130,7 +131,7 @@ def _say_taken(
         return
     alone = [each for each in exceptions if len(exceptions) > 1 and _takes_all(work, result, group, each)]
     takers = alone or list(exceptions)
-    names = _listed(dict.fromkeys(each.clause for each in takers))
+    names = listed(dict.fromkeys(each.clause for each in takers))
     together = " til sammen" if len(takers) > 1 and not alone else ""
     label = f"får aldri virkning: {names} gjelder{together} alltid der {named} gjelder"
     own = next((each.clause for each in takers if work.is_own(each.clause)), group.clause)
@@ -151,11 +152,6 @@ def _takes_all(work: Asking, result: ir.Result, group: ir.Group, exception: ir.G
         return False
     goal = goals.effect(group, (exception,), result.entity, "")
     return not work.is_seen(goal) and work.find(goal).none
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} og {last}" if first else last
 
 
 def _is_worked_out(value: ir.Expr) -> bool:

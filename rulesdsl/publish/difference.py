@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rulesdsl.compare.cases import Answer, Answers
-from rulesdsl.compare.phrases import listed
-from rulesdsl.core.values import shown, signed, spoken
+from rulesdsl.core.values import listed, shown, signed, spoken
 from rulesdsl.prove.difference import Difference, Extreme, Missing, Part, Proof, Said, Witness
 from rulesdsl.publish.differences import by, valid
 from rulesdsl.publish.line import Line, Pieces, piece, word

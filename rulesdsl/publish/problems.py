@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import Diagnostic, render_plain
 from rulesdsl.publish.line import clean
 
@@ -63,7 +64,7 @@ def tally(problems: Iterable[Diagnostic]) -> str:
     faults, warnings = errors.count(True), errors.count(False)
     parts = [f"{faults} feil"] if faults else []
     parts += [f"{warnings} {'advarsel' if warnings == 1 else 'advarsler'}"] if warnings else []
-    return " og ".join(parts) or "Ingen feil"
+    return listed(parts) or "Ingen feil"
 
 
 def _styled(line: str, head: bool, hint: bool, error: bool) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from rulesdsl.core.values import listed
 from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.explanation import CaseExplanation
@@ -53,7 +54,7 @@ def without(verdict: Verdict) -> str:
         return ""
     if not verdict.clauses:
         return "Vi fant ikke noen få punkter som er skyld i det."
-    said = ", eller uten ".join(" og ".join(names) for names in verdict.clauses)
+    said = ", eller uten ".join(listed(names) for names in verdict.clauses)
     both = " i begge utgavene" if verdict.promise.between else ""
     return f"Uten {said}{both} ville den vært bevist for {verdict.speaks_of}."
 

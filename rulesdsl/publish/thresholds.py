@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from rulesdsl.core import ir, types
-from rulesdsl.core.values import exact, shown
+from rulesdsl.core.values import exact, listed, shown
 from rulesdsl.evaluate.counterexample import beside, counterexample
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.evaluate.wording import result_called, said
@@ -32,7 +32,7 @@ def page(found: Sequence[Thresholds]) -> Line:
 
 def _heading(found: Sequence[Thresholds]) -> str:
     one = found[0]
-    names = " og ".join(dict.fromkeys(result_called(each.result).lower() for each in found))
+    names = listed(dict.fromkeys(result_called(each.result).lower() for each in found))
     return f"{one.edition.id} · der ett steg endrer {names} med mer enn {shown(one.result.type, one.more_than)}"
 
 

@@ -6,7 +6,16 @@ from lark import Token, v_args
 from lark.tree import Meta
 
 from rulesdsl.syntax import ast
-from rulesdsl.syntax.build_expressions import ExpressionBuilder, Titled, all_of, plain, tagged, title_of
+from rulesdsl.syntax.build_expressions import (
+    NO_FIELDS,
+    UNITS,
+    ExpressionBuilder,
+    Titled,
+    all_of,
+    plain,
+    tagged,
+    title_of,
+)
 
 
 @v_args(meta=True)
@@ -114,7 +123,7 @@ class Builder(ExpressionBuilder):
         role = str(items.pop(0)) if items[0].type in ("KEY", "DECISIVE") else ""
         flags = [str(item[1]) for item in items if isinstance(item, Titled) and item[0] == "flag"]
         return ast.FieldDecl(
-            self.name_of(items[0], True), items[1], role, tagged("low", items), tagged("high", items),  # type: ignore[arg-type]
+            self.name_of(items[0], NO_FIELDS), items[1], role, tagged("low", items), tagged("high", items),  # type: ignore[arg-type]
             "valgfri" in flags, "skjønn" in flags, "uforanderlig" in flags, title_of(items[2:]),
             span=self.place_of(meta),
         )
@@ -152,7 +161,7 @@ class Builder(ExpressionBuilder):
     def resultat(self, meta: Meta, items: list[Any]) -> ast.ResultDecl:
         payer = next((item for item in items if isinstance(item, ast.TextLiteral)), None)
         return ast.ResultDecl(
-            self.name_of(items[0], True), items[1], self.name_of(items[2]), title_of(items), payer,
+            self.name_of(items[0], UNITS), items[1], self.name_of(items[2]), title_of(items), payer,
             span=self.place_of(meta),
         )
 
@@ -200,7 +209,7 @@ class Builder(ExpressionBuilder):
         label = tagged("label", items)
         result, value = (item for item in items if not isinstance(item, Titled))
         return ast.RuleDecl(
-            self.name_of(result, True), value, tagged("condition", items), label, otherwise, span=self.place_of(meta)
+            self.name_of(result, UNITS), value, tagged("condition", items), label, otherwise, span=self.place_of(meta)
         )
 
     def otherwise_rule(self, meta: Meta, items: list[Any]) -> ast.RuleDecl:
@@ -217,7 +226,7 @@ class Builder(ExpressionBuilder):
     def beslutning(self, meta: Meta, items: list[Any]) -> ast.DecisionDecl:
         columns, outcome = tagged("head", items)
         return ast.DecisionDecl(
-            self.name_of(items[0], True), items[1], self.name_of(items[2]), title_of(items), tagged("policy", items),
+            self.name_of(items[0], UNITS), items[1], self.name_of(items[2]), title_of(items), tagged("policy", items),
             all_of(ast.Cite | ast.Summary, items), columns, outcome, all_of(ast.RowDecl, items),
             span=self.place_of(meta),
         )

@@ -20,14 +20,17 @@ MAX_DIGITS = 24
 RESERVED = frozenset({
     "hvis", "så", "ellers", "eller", "og", "ikke", "mellom", "er", "i", "finnes", "mangler", "denne", "antall", "sum",
     "maks", "min", "har", "ja", "nei", "alle", "første", "siste", "der", "for", "når", "krav", "regel", "unntak",
-    "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "uforanderlig", "minst", "høyst",
-    "offisiell", "avledet", "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
+    "omtale", "ifølge", "etter", "per", "fra", "til", "med", "valgfri", "skjønn", "uforanderlig", "offisiell",
+    "avledet", "ubekreftet", "eksempel", "ukjent", "fil", "kolonne", "nøkkel", "rettsdato", "som",
     "tidligere",
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 
 UNITS = frozenset({"kr", "kroner", "poeng", "døgn", "timer"})
 """Nor can these begin a line: ``3`` and then ``poeng er 5`` would read as three points."""
+
+NO_FIELDS = UNITS | {"minst", "høyst"}
+"""Nor can these be fields: after the type of the field before they would read as its limits."""
 
 T = TypeVar("T")
 
@@ -80,12 +83,12 @@ class ExpressionBuilder(Transformer[Token, Any]):
     def at(self, start: int, end: int) -> Span:
         return Span(self._base.source, self._base.start + start, self._base.start + end)
 
-    def name_of(self, token: Token, begins_line: bool = False) -> ast.Name:
-        self._reserved(token, begins_line)
+    def name_of(self, token: Token, not_these: frozenset[str] = frozenset()) -> ast.Name:
+        self._reserved(token, not_these)
         return ast.Name(str(token), span=self.place_of(token))
 
-    def _reserved(self, token: Token, begins_line: bool = False) -> None:
-        if token.type == "NAME" and (token in RESERVED or (begins_line and token in UNITS)):
+    def _reserved(self, token: Token, not_these: frozenset[str] = frozenset()) -> None:
+        if token.type == "NAME" and (token in RESERVED or token in not_these):
             self._problems.add("ISF113", self.place_of(token), "kan ikke være et navn", hint="Velg et annet navn.")
 
     def names_of(self, items: Sequence[object]) -> list[ast.Name]:
