@@ -16,7 +16,7 @@ from rulesdsl.core.fields import field_at
 from rulesdsl.core.types import FIRST_YEAR, LAST_YEAR, Type
 from rulesdsl.prove.dates import Calendar
 from rulesdsl.prove.sym import UNKNOWN, Items, NotProvable, Slot, Sym
-from rulesdsl.prove.terms import Logic, conj, disj, implies
+from rulesdsl.prove.terms import Logic, conj, disj, implies, neg
 from rulesdsl.prove.words import OTHER, Words
 
 Path = tuple[str, ...]
@@ -31,7 +31,8 @@ MOST_ITEMS = 3
 @define(eq=False)
 class Thing:
     """A thing of which nothing is fixed. ``like`` is another whose facts it shares, but for those at ``but``. ``span``
-    are the days its rettsdato may be; ``there`` whether it is there at all; ``key`` what its key is, as a number."""
+    are the days its rettsdato may be; ``there`` whether it is there at all; ``key`` what its key is, as a number.
+    ``alone`` is whether what belongs to it came without it: then nothing is known of it, and nobody else is there."""
 
     entity: str
     name: str
@@ -40,6 +41,7 @@ class Thing:
     like: "Thing | None" = None
     but: tuple[Path, ...] = ()
     span: tuple[datetime.date, datetime.date] | None = None
+    alone: Logic = False
     facts: dict[Path, Sym] = field(factory=dict)
     children: dict[str, list["Thing"]] = field(factory=dict)
 
@@ -104,10 +106,23 @@ class World:
         while top.parent is not None:
             top = top.parent
         self.tops.append(top)
+        if named == 1:
+            self._may_come_alone(found[0])
         self._fill(top, count)
         for thing in self.things():
             self._date_of(thing)
         return found
+
+    def _may_come_alone(self, thing: Thing) -> None:
+        """A case may be of a thing without what it belongs to. Where that has a rettsdato, it is not known only then;
+        elsewhere there is no need to tell the two apart."""
+        alone: Logic = False
+        while (thing := thing.parent) is not None:  # type: ignore[assignment]
+            if self.edition.entities[thing.entity].date:
+                above = self.truth(f"{thing.name} mangler")
+                self.demands.append(implies(alone, above))
+                alone = above
+            thing.alone = alone
 
     def alike(self, thing: Thing, but: tuple[Path, ...], name: str, whose: Thing | None = None) -> Thing:
         """The same case once more, but for some facts of the thing, or of another one of its case."""
@@ -116,7 +131,7 @@ class World:
 
         def copied(each: Thing, parent: Thing | None) -> Thing:
             made = Thing(each.entity, f"{name}:{each.name}", each.there, parent, each,
-                         but if each is differs else (), each.span)
+                         but if each is differs else (), each.span, each.alone)
             twins[id(each)] = made
             made.children = {entity: [copied(child, made) for child in found]
                              for entity, found in each.children.items()}
@@ -150,6 +165,7 @@ class World:
                 there = self.truth(f"{thing.name}.{entity.plural}[{len(found)}]")
                 if found and not isinstance(found[-1].there, bool):
                     self.demands.append(implies(there, found[-1].there))
+                self.demands.append(implies(thing.alone, neg(there)))
                 found.append(Thing(entity.name, f"{thing.name}.{entity.plural}[{len(found)}]", there, thing))
             for child in found:
                 self._fill(child, count)
@@ -191,7 +207,7 @@ class World:
         entity, name = self.edition.entities[thing.entity], f"{thing.name}.{'.'.join(path)}"
         if path == self._date(thing):
             return self._day(thing, name)
-        known: Logic = self.truth(f"{name}?")
+        known: Logic = conj((self.truth(f"{name}?"), neg(thing.alone)))
         if path == (entity.key,):
             known = self._new_key(thing, known)
         if len(path) > 1:
@@ -228,11 +244,11 @@ class World:
         return (self.edition.entities[thing.entity].date,)
 
     def _day(self, thing: Thing, name: str) -> Sym:
-        """A rettsdato, which is always there."""
+        """A rettsdato, which is always there where its thing is."""
         day = self.number(name)
         first, last = (each.toordinal() for each in thing.span) if thing.span else (FIRST_DAY, LAST_DAY)
         self.calendar.bounded(day, max(first, FIRST_DAY), min(last, LAST_DAY))
-        return Sym(True, day)
+        return Sym(neg(thing.alone), day)
 
     def _value(self, name: str, type_: Type) -> Sym:
         """A variable of a plain type, within what a case may say."""

@@ -24,19 +24,22 @@ class Decoder:
 
     def document(self, thing: Thing) -> Document:
         """The document of the case that a thing stands in."""
-        top = thing
-        while top.parent is not None:
-            top = top.parent
-        return self._thing(top)
+        while (above := self._above(thing)) is not None:
+            thing = above
+        return self._thing(thing)
+
+    def _above(self, thing: Thing) -> Thing | None:
+        """What a thing belongs to, where that is in its case."""
+        return thing.parent if thing.parent is not None and not self.holds(thing.parent.alone) else None
 
     def place(self, thing: Thing) -> str:
         """Where in its document a thing stands."""
         parts: list[str] = []
-        while thing.parent is not None:
-            present = [each for each in thing.parent.children[thing.entity] if self.holds(each.there)]
+        while (above := self._above(thing)) is not None:
+            present = [each for each in above.children[thing.entity] if self.holds(each.there)]
             plural = self.edition.entities[thing.entity].plural
             parts.append(f"{plural}[{next(at for at, each in enumerate(present) if each is thing)}]")
-            thing = thing.parent
+            thing = above
         return ".".join(reversed(parts))
 
     def holds(self, term: Any) -> bool:

@@ -8,7 +8,7 @@ import z3
 from attrs import frozen
 
 from rulesdsl.core import ir
-from rulesdsl.core.types import Type
+from rulesdsl.core.types import Text, Type
 from rulesdsl.prove.sym import UNKNOWN, Items, NotProvable, Sym, either, equal
 from rulesdsl.prove.terms import Logic, among, conj, disj, same
 
@@ -27,7 +27,7 @@ Constant = Callable[[Type, ir.Value], Sym]
 
 @frozen(eq=False)
 class Asked:
-    """A look-up in a large table: its key, whether there is such a row, and what it says."""
+    """A look-up by text in a large table: its key, whether there is such a row, and what it says."""
 
     table: ir.Table
     column: str
@@ -56,8 +56,8 @@ class Tables:
             rows = [(tuple(constant(kind, value) for kind, value in zip(kinds, row_keys, strict=True)),
                      constant(dict(table.columns)[node.column], cell))
                     for row_keys, row in table.rows.items() if (cell := row.values[node.column]) is not None]
-            large = len(rows) > MOST_ROWS and len(keys) == 1 and not isinstance(keys[0].value, int)
-            if large and len({str(cell.value) for _, cell in rows}) > MOST_VALUES:
+            by_text = len(keys) == 1 and isinstance(kinds[0], Text) and not isinstance(keys[0].value, int)
+            if by_text and len(rows) > MOST_ROWS and len({str(cell.value) for _, cell in rows}) > MOST_VALUES:
                 made = self._large(table, node.column, keys[0], rows, otherwise)
                 return Sym(conj((known, made.known)), made.value, made.scale)
             self._hits[asked] = keys, list(self._by_value(keys, rows))  # the keys live on, for they go by identity

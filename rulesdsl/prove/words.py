@@ -10,8 +10,8 @@ from functools import cache
 import z3
 
 from rulesdsl.core import ir
-from rulesdsl.core.trees import expressions
-from rulesdsl.core.types import Text
+from rulesdsl.core.trees import all_groups, expressions
+from rulesdsl.core.types import ListOf, Text
 
 OTHER = "noe annet"
 """A text of a list that the rules do not mention."""
@@ -136,11 +136,20 @@ def list_uses(*editions: ir.Edition) -> dict[tuple[str, ...], bool]:
     for edition in editions:
         for node in _nodes(edition):
             for items, plain in _asked(node):
-                while isinstance(items, ir.Part):
-                    items = items.value
-                if isinstance(items, ir.Field):
-                    found[items.path] = found.get(items.path, True) and plain
+                for path in _lists(items, edition):
+                    found[path] = found.get(path, True) and plain
     return found
+
+
+def _lists(items: ir.Expr, edition: ir.Edition) -> Iterator[tuple[str, ...]]:
+    """The fields whose lists an expression may give: itself, or one that is chosen, or that a result has."""
+    for node in ir.walk(items):
+        if isinstance(node, ir.Field) and isinstance(node.type, ListOf):
+            yield node.path
+        elif isinstance(node, ir.ResultOf) and isinstance(node.type, ListOf):
+            for group in all_groups(edition.results[node.name].groups):
+                for rule in group.rules:
+                    yield from _lists(rule.value, edition)
 
 
 def _asked(node: ir.Expr) -> Iterator[tuple[ir.Expr, bool]]:
