@@ -57,6 +57,11 @@ def results(scheme: str, document: object) -> list[dict[str, ResultReason]]:
     return [{result.name: result for result in case.results} for case in found]
 
 
+def standing(result: ResultReason) -> tuple[object, set[str]]:
+    """The value of a result, and the kinds of what it rests on that is not official."""
+    return result.value, {mark.kind for mark in result.marks}
+
+
 def one(scheme: str, document: object) -> dict[str, Any]:
     """The known values of the first thing of a document."""
     return {name: result.value for name, result in results(scheme, document)[0].items() if result.status == "known"}
@@ -155,7 +160,7 @@ def measured(year: int, indicator: str, **values: object) -> dict[str, Any]:
 ])
 def test_the_published_weights_of_2020_divide_the_pot(indicator: str, pot: str) -> None:
     found = one("rbf", measured(2020, indicator, vest=50))
-    share = {"hba1c_over_9": Decimal("0.25"), "pakkeforlop_26": Decimal("0.20"), "bup_erfaring": Decimal("0.25")}
+    share = {"hba1c_over_9": Decimal("0.25"), "pakkeforlop_26": Decimal("0.20"), "bup_erfaring": Decimal(1)}
     alone = Decimal(pot) * share[indicator]
     assert found["for_plassering"] == alone * Decimal("0.60")
 
@@ -175,6 +180,41 @@ def test_low_is_better_where_it_is_and_equals_share_a_place() -> None:
     assert amounts[1] > amounts[0] == amounts[2] > amounts[3] == 0
     high = results("rbf", measured(2020, "bup_erfaring", **{"sor-ost": 14, "nord": 20}))
     assert high[1]["for_plassering"].value > high[0]["for_plassering"].value
+
+
+@pytest.mark.parametrize("indicator", ["fode_barsel", "barnediabetes", "tsb_1", "tsb_2", "tsb_3"])
+def test_what_was_taken_out_in_2020_is_out_but_unconfirmed(indicator: str) -> None:
+    assert standing(results("rbf", measured(2019, indicator, vest=50))[0]["inngår"]) == (True, {"avledet"})
+    for year in (2020, 2021):
+        assert standing(results("rbf", measured(year, indicator, vest=50))[0]["inngår"]) == (False, {"ubekreftet"})
+
+
+@pytest.mark.parametrize(("year", "indicator", "within", "mark"), [
+    (2019, "andel_video", False, "ubekreftet"), (2020, "andel_video", False, "ubekreftet"),
+    (2020, "pakkeforlop_26", True, "ubekreftet"), (2022, "andel_video", False, "eksempel"),
+    (2024, "andel_video", False, "eksempel"), (2024, "laget_samhandling_9", True, "eksempel"),
+])
+def test_who_is_in_the_scheme_has_the_standing_of_the_list(
+    year: int, indicator: str, within: bool, mark: str
+) -> None:
+    value, marks = standing(results("rbf", measured(year, indicator, vest=50))[0]["inngår"])
+    assert value is within
+    assert mark in marks
+
+
+def test_the_two_distributions_of_2024_do_not_touch_each_other() -> None:
+    def both(**other: object) -> list[dict[str, ResultReason]]:
+        first = measured(2024, "laget_samhandling_9", vest=80, nord=75)["maalinger"]
+        year = [each | {"maaling_id": f"{each['region']}-år", "datagrunnlag": "aar", "verdi": value} | other
+                for each, value in zip(first, (78, 79), strict=True)]
+        return results("rbf", {"fordeling_id": "F", "maalinger": first + year})
+
+    alone = results("rbf", measured(2024, "laget_samhandling_9", vest=80, nord=75))
+    found = both()
+    assert [each["plass"].value for each in found] == [1, 2, 2, 1]
+    assert [each["tildeling"].value for each in found[:2]] == [each["tildeling"].value for each in alone]
+    same = both(datagrunnlag="tertial_1")
+    assert [(each["inngår"].value, each["inngår"].clause) for each in same] == [(False, "dobbel_måling")] * 4
 
 
 def test_a_missing_value_is_named_and_only_it() -> None:
@@ -215,10 +255,18 @@ def test_three_criteria_do_not_wait_for_the_fourth() -> None:
     assert found.missing == ("akutte_reinnleggelser.forrige", "akutte_reinnleggelser.ny")
 
 
-def test_the_standing_of_what_a_region_keeps_follows_the_year() -> None:
-    marks = {year: {mark.kind for mark in results("naerhedsfinansiering", region(
-        year, True, False, False, False))[0]["beholdt_andel"].marks} for year in (2019, 2021, 2022)}
-    assert marks == {2019: {"ubekreftet"}, 2021: set(), 2022: {"ubekreftet"}}
+@pytest.mark.parametrize(("year", "confirmed"), [(2019, False), (2020, False), (2021, True), (2022, False)])
+def test_the_standing_of_what_a_region_keeps_follows_the_year(year: int, confirmed: bool) -> None:
+    found = results("naerhedsfinansiering", region(year, True, False, False, False))[0]
+    kept, paid = ({mark.what for mark in found[name].marks} for name in ("beholdt_andel", "regionens_del"))
+    assert ({"punkt beholdt_andel", "andel ved ett"} <= kept, "pulje" in paid) == (not confirmed, not confirmed)
+
+
+@pytest.mark.parametrize("year", [2019, 2021, 2023])
+def test_how_much_better_is_better_is_our_reading(year: int) -> None:
+    found = results("naerhedsfinansiering", region(year, True, False, True, False))[0]
+    for name in ("færre_forløp", "mindre_aktivitet", "færre_reinnleggelser", "flere_virtuelle"):
+        assert "ubekreftet" in standing(found[name])[1], name
 
 
 def test_amounts_are_danish_kroner() -> None:
@@ -276,6 +324,19 @@ def test_a_judgement_nobody_has_made_is_asked_for() -> None:
     assert found[2]["oppgjør"].missing == ("forpliktelse_holdt",)
 
 
+def test_the_frame_of_the_country_is_the_most_that_a_budget_gets() -> None:
+    def grants(*wages: int) -> list[ResultReason]:
+        return [each["sekretariatstilskudd"] for each in results("samhandlingsbudsjett", {
+            "budsjett_id": "B", "parter": [{"part_id": str(at), "oppgjorsdato": "2025-12-31", "slag": "kommune",
+                                            "sekretariat_lonn": wage} for at, wage in enumerate(wages)]})]
+
+    assert [standing(each) for each in grants(10_000_000, 900_000)] == [
+        (10_000_000, {"avledet"}), (900_000, {"avledet"})]
+    over = grants(10_000_000, 10_000_000, 1_800_000)
+    assert [standing(each) for each in over] == [
+        (5_000_000, {"eksempel"}), (5_000_000, {"eksempel"}), (900_000, {"eksempel"})]
+
+
 # ── Pakkebetaling ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -285,7 +346,7 @@ def service(key: str, day: datetime.date, kind: str, amount: int | None = 100, *
 
 
 @pytest.mark.parametrize(("scheme", "start", "within", "length"), [
-    ("cjr", "operasjon", "fysioterapi", 90), ("norsk_hofte", "operasjon", "poliklinikk", 90),
+    ("cjr", "operasjon", "fysioterapi", 89), ("norsk_hofte", "operasjon", "poliklinikk", 90),
     ("kjede", "innmelding", "fastlegekontakt", 364),
 ])
 def test_the_first_and_the_last_day_of_a_course(scheme: str, start: str, within: str, length: int) -> None:
@@ -300,7 +361,7 @@ def test_the_first_and_the_last_day_of_a_course(scheme: str, start: str, within:
 
 @pytest.mark.parametrize(("scheme", "day", "group", "price", "off"), [
     ("cjr", "2016-04-01", "470", 200_000, 3), ("cjr", "2021-12-31", "522", 300_000, 3),
-    ("cjr_x", "2027-01-01", None, 210_000, 2),
+    ("cjr", "2024-12-31", "470", 200_000, 3), ("cjr_x", "2027-10-01", None, 210_000, 2),
 ])
 def test_the_price_is_set_down_as_published(scheme: str, day: str, group: str | None, price: int, off: int) -> None:
     limit = Decimal(price) * (100 - off) / 100 * Decimal("0.20")
@@ -319,6 +380,44 @@ def test_courses_follow_one_another_without_meeting() -> None:
         for key, at in (("A", 0), ("B", 0), ("C", 90), ("D", 200))]})
     assert [each["åpner"].value for each in found] == [True, False, False, True]
     assert all(each["i_forløp"].value for each in found)
+
+
+def test_courses_under_other_terms_do_not_stand_in_the_way() -> None:
+    day = datetime.date(2017, 3, 6)
+    found = results("pakkebetaling", {"pasient_id": "P", "tjenester": [
+        service("år", day - datetime.timedelta(days=60), "innmelding", vilkaar="kjede"),
+        service("hofte", day, "operasjon", vilkaar="norsk_hofte"),
+        service("kne", day, "operasjon", vilkaar="cjr", ms_drg="470", hoftebrudd=False),
+        service("igjen", day + datetime.timedelta(days=30), "operasjon", vilkaar="norsk_hofte")]})
+    assert [each["åpner"].value for each in found] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(("day", "group", "opens"), [
+    ("2020-09-30", "470", True), ("2020-09-30", "521", False), ("2020-10-01", "521", True), ("2020-10-01", "522", True),
+    ("2020-10-01", "291", False), ("2016-04-01", "469", True), ("2016-04-01", "483", False),
+    ("2024-01-01", "522", True),
+])
+def test_a_course_of_cjr_opens_in_its_own_groups_only(day: str, group: str, opens: bool) -> None:
+    found = one("pakkebetaling", service("O", datetime.date.fromisoformat(day), "operasjon", vilkaar="cjr",
+                                         ms_drg=group, hoftebrudd=False))
+    assert (found["starthendelse"], found["åpner"]) == (opens, opens)
+
+
+@pytest.mark.parametrize(("terms", "day", "opens", "clause"), [
+    ("cjr", "2024-12-31", True, "starthendelse"), ("cjr", "2025-01-01", False, "cjr_slutt"),
+    ("cjr_x", "2027-09-30", False, "cjr_x_start"), ("cjr_x", "2027-10-01", True, "starthendelse"),
+])
+def test_the_first_and_the_last_day_of_terms_are_unconfirmed(terms: str, day: str, opens: bool, clause: str) -> None:
+    found = results("pakkebetaling", service("O", datetime.date.fromisoformat(day), "operasjon", vilkaar=terms,
+                                             ms_drg="470"))[0]["starthendelse"]
+    assert (*standing(found), found.clause) == (opens, {"ubekreftet"}, clause)
+
+
+@pytest.mark.parametrize(("day", "confirmed"), [("2017-01-01", True), ("2021-01-01", False), ("2023-01-01", False)])
+def test_the_discount_is_published_for_the_first_years(day: str, confirmed: bool) -> None:
+    found = results("pakkebetaling", service("O", datetime.date.fromisoformat(day), "operasjon", vilkaar="cjr",
+                                             ms_drg="470", hoftebrudd=False))[0]["målpris"]
+    assert ("rabatt[cjr].andel" in {mark.what for mark in found.marks}) is not confirmed
 
 
 def test_an_amount_that_is_missing_stops_its_own_course_only() -> None:
@@ -385,11 +484,13 @@ def test_the_corridor_is_what_it_says_and_pays_no_more_than_comes_in(year: int, 
     wanted = [corridor(Fraction(cost), Fraction(100_000_000), year) for cost in costs]
     claimed, owed = (sum(each) for each in zip(*wanted, strict=True))
     paid = [each["utbetaling"].value for each in found]
+    covered = {each["dekning"].value for each in found}
     assert [each["skylder"].value for each in found] == [Decimal(round(owes * 100)) / 100 for _, owes in wanted]
     assert sum(paid) <= owed
     share = min(Fraction(1), Fraction(owed) / claimed) if claimed else Fraction(0)
     for (claim, _), amount in zip(wanted, paid, strict=True):
         assert abs(Fraction(amount) - claim * share) <= Fraction(1, 100)
+    assert covered == {Decimal(int(share * 1000) if claimed else 1000) / 1000}
 
 
 # ── Bad input ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,13 +500,20 @@ def test_the_corridor_is_what_it_says_and_pays_no_more_than_comes_in(year: int, 
     ("rbf", measured(2024, "laget_samhandling_1", sør=1), "ISF517", "region"),
     ("rbf", {"maaling_id": "M", "budsjettdato": "2018-12-31", "region": "vest"}, "ISF412", "rbf@2019"),
     ("rbf", {"maaling_id": "M", "budsjettdato": "2024-01-01", "verdi": 1.234}, "ISF515", "verdi"),
+    ("rbf", {"maaling_id": "M", "budsjettdato": "2024-01-01", "datakompletthet": 95}, "ISF516", "datakompletthet"),
+    ("naerhedsfinansiering", region(2021, True, True, True, True, share=31), "ISF516", "andel_av_puljen"),
+    ("samhandlingsbudsjett", {"part_id": "P", "oppgjorsdato": "2023-12-31", "andel": -0.1}, "ISF516", "andel"),
+    ("samhandlingsbudsjett", {"part_id": "P", "oppgjorsdato": "2025-12-31", "sekretariat_lonn": -1}, "ISF516",
+     "sekretariat_lonn"),
+    ("risikodeling", {"pulje_id": "P", "alle_med": False, "dekning": 12.6, "deltakere": [
+        {"deltaker_id": "A", "regnskapsdato": "2014-12-31"}]}, "ISF516", "dekning"),
     ("naerhedsfinansiering", region(2024, True, True, True, True), "ISF412", "naerhedsfinansiering@2023"),
     ("naerhedsfinansiering", region(2021, True, True, True, True) | {"forlop_per_borgere": 1}, "ISF509",
      "forlop_per_borger"),
     ("samhandlingsbudsjett", {"part_id": "P", "oppgjorsdato": "2023-12-31", "slag": "fylke"}, "ISF517", "slag"),
     ("samhandlingsbudsjett", {"part_id": "P", "oppgjorsdato": "2024-12-31", "slag": "fastlege",
                               "inntektskilde": "driftstilskudd"}, "ISF518", "inntektskilde"),
-    ("pakkebetaling", service("O", datetime.date(2022, 1, 1), "operasjon", vilkaar="cjr"), "ISF518", "vilkaar"),
+    ("pakkebetaling", service("O", datetime.date(2026, 12, 31), "operasjon", vilkaar="cjr_x"), "ISF518", "vilkaar"),
     ("pakkebetaling", {"tjeneste_id": "O", "slag": "operasjon"}, "ISF512", "inndato"),
     ("risikodeling", {"deltaker_id": "A", "regnskapsdato": "2019-12-31", "kostnader": 1}, "ISF412", "2019"),
     ("risikodeling", {"deltaker_id": "A", "regnskapsdato": "2014-12-31", "kostnader": "mye"}, "ISF513", "kostnader"),
