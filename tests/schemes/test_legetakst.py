@@ -151,7 +151,7 @@ def test_the_official_open_data_take_the_place_of_the_tables(tmp_path: Path) -> 
     ("2020-10-05", "1ad2", (73, 15, 58), {}),
     ("2020-10-05", "1ak", (91, 34, 57), {"klokketime": 18, "ga_resept_mv": False}),
     ("2020-10-05", "1bd", (64, 64, 0), {"kontaktmaate": "telefon"}),
-    ("2020-10-05", "1be", (65, 65, 0), {"kontaktmaate": "elektronisk"}),
+    ("2020-10-05", "1be", (65, 65, 0), {"kontaktmaate": "elektronisk", "ga_resept_mv": False}),
     ("2020-10-05", "1bk", (79, 79, 0), {"kontaktmaate": "telefon", "klokketime": 18}),
     ("2020-10-05", "701a", (60, 1, 59), {}),
     ("2020-10-05", "2ae", (170, 10, 160), {"kontaktmaate": "video"}),
@@ -194,14 +194,24 @@ def test_the_ceiling_of_the_calendar_year(day: str, paid: float, free: bool) -> 
 @pytest.mark.parametrize(("day", "code", "facts", "expected"), [
     ("2020-03-13", "2ae", {"kontaktmaate": "telefon"}, "e_konsultasjon"),
     ("2020-03-16", "2ae", {"kontaktmaate": "telefon"}, "hovedregel"),
-    ("2021-06-30", "2ae", {"kontaktmaate": "telefon"}, "hovedregel"),
+    ("2022-06-30", "2ae", {"kontaktmaate": "telefon"}, "hovedregel"),
+    ("2022-07-01", "2ae", {"kontaktmaate": "telefon"}, "e_konsultasjon"),
+    ("2020-07-05", "2ae", {"kontaktmaate": "video", "klokketime": 17}, "hovedregel"),
+    ("2020-07-06", "2ae", {"kontaktmaate": "video", "klokketime": 17}, "tid_på_døgnet"),
+    ("2020-03-31", "2aek", {"kontaktmaate": "video", "klokketime": 17}, "gyldighet"),
+    ("2020-04-01", "2aek", {"kontaktmaate": "video", "klokketime": 17}, "hovedregel"),
+    ("2022-06-30", "1bd", {"kontaktmaate": "elektronisk"}, "form"),
+    ("2022-07-01", "1bd", {"kontaktmaate": "elektronisk"}, "hovedregel"),
+    ("2023-06-30", "1bd", {"kontaktmaate": "telefon", "raad_gitt": False}, "hovedregel"),
+    ("2023-07-03", "1bd", {"kontaktmaate": "telefon", "raad_gitt": False}, "1bd"),
     ("2020-03-13", "2ae", {"kontaktmaate": "video", "praksistype": "LEVA"}, "hvem"),
     ("2020-03-16", "2ae", {"kontaktmaate": "video", "praksistype": "LEVA"}, "hovedregel"),
     ("2020-04-03", "2af", {"kontaktmaate": "video", "samarbeid_med": ["ambulanse"]}, "gyldighet"),
     ("2020-04-06", "2af", {"kontaktmaate": "video", "samarbeid_med": ["ambulanse"]}, "hovedregel"),
     ("2022-06-30", "2af", {"kontaktmaate": "video", "samarbeid_med": ["ambulanse"]}, "hovedregel"),
     ("2022-07-01", "2af", {"kontaktmaate": "video", "samarbeid_med": ["ambulanse"]}, "gyldighet"),
-    ("2022-06-30", "1be", {"kontaktmaate": "elektronisk"}, "hovedregel"),
+    ("2022-06-30", "1be", {"kontaktmaate": "elektronisk", "ga_sykmelding_mv": False}, "hovedregel"),
+    ("2022-06-30", "1be", {"kontaktmaate": "elektronisk", "ga_resept_mv": True, "ga_sykmelding_mv": True}, "1be"),
     ("2022-07-01", "1be", {"kontaktmaate": "elektronisk"}, "gyldighet"),
     ("2023-06-30", "1k", {}, "gyldighet"),
     ("2023-07-03", "1k", {}, "hovedregel"),
@@ -271,10 +281,11 @@ def test_two_that_go_together_both_stand(codes: tuple[str, str]) -> None:
     assert all(each["står"].value for each in lines(bill("2021-09-06", *rows_of)).values())
 
 
-@pytest.mark.parametrize(("one", "two"), [("1be", "1bd"), ("1bd", "1be")])
+@pytest.mark.parametrize(("one", "two"), [("2ad", "14d"), ("14d", "2ad")])
 def test_of_two_equal_fees_the_first_one_stands(one: str, two: str) -> None:
-    found = lines(bill("2019-10-07", one, two, kontaktmaate="elektronisk", frikort=True))
-    assert found["L1"]["takst_honorar"].value == found["L2"]["takst_honorar"].value == 63
+    own = [{"takstkode": each, "oppgitt_honorar": 154} for each in (one, two)]
+    found = lines(bill("2019-10-07", *own, frikort=True))
+    assert found["L1"]["takst_honorar"].value == found["L2"]["takst_honorar"].value == 154
     assert [found[name]["står"].value for name in ("L1", "L2")] == [True, False]
     assert found["L2"]["utelukket_av"].value == "L1"
 
@@ -398,6 +409,26 @@ def test_500_cataracts_a_year(used: int, lifted: int | None, times: int, expecte
     row = {"takstkode": "K01a", "ganger": times, "brukt_av_legen_i_aaret": used, "tak_hevet_til": lifted}
     found = line(bill("2023-11-13", row, praksistype="SPES", driftsavtale=True, frikort=True))
     assert found["honorar"].value == expected * 6774
+
+
+def test_a_cap_counts_the_lines_before_on_the_bill() -> None:
+    row = {"takstkode": "K01a", "brukt_av_legen_i_aaret": 499}
+    found = lines(bill("2023-11-13", row, row, praksistype="SPES", driftsavtale=True, frikort=True))
+    assert [found[name]["honorar"].value for name in ("L1", "L2")] == [6774, 0]
+
+
+@pytest.mark.parametrize(("day", "code", "fee"), [("2023-11-13", "K02a", 8480), ("2020-10-05", "870", 223)])
+@pytest.mark.parametrize(("hours", "paid"), [((10, 12, 14), "L1"), ((14, 12, 10), "L3"), ((10, 10, 10), "L1"),
+                                             ((12, 10, 10), "L2")])
+def test_a_cap_counts_the_bills_before_on_the_day(
+    day: str, code: str, fee: int, hours: tuple[int, ...], paid: str
+) -> None:
+    """Those of the same hour come in the order of their keys."""
+    bills = [bill(day, {"takstkode": code, "linje_id": f"L{at}"}, regning_id=f"R{at}", klokketime=hour,
+                  praksistype="SPES", driftsavtale=True, frikort=True) for at, hour in enumerate(hours, start=1)]
+    found = lines(*bills)
+    assert {name: each["honorar"].value for name, each in found.items()} == {
+        name: fee if name == paid else 0 for name in ("L1", "L2", "L3")}
 
 
 def test_once_for_a_patient() -> None:
