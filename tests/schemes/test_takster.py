@@ -117,10 +117,13 @@ def test_what_the_rules_of_speech_therapists_cover() -> None:
 
 
 @pytest.mark.parametrize(("day", "repetitions", "paid"), [
-    ("2020-04-01", 0, 1), ("2020-04-01", 1, 2), ("2020-04-01", 2, 2), ("2021-12-31", 5, 2), ("2022-07-01", 5, 6)])
-def test_guidance_may_be_repeated_once_until_2022(day: str, repetitions: int, paid: int) -> None:
+    ("2020-04-01", 0, 1), ("2020-04-01", 1, 2), ("2020-04-01", 2, 2), ("2021-12-31", 5, 2), ("2022-06-30", 5, 2),
+    ("2022-07-01", 5, 6)])
+def test_guidance_may_be_repeated_once_until_july_2022(day: str, repetitions: int, paid: int) -> None:
     found = results("logoped", day, takstkode="A7c", repetisjoner=repetitions, oppgitt_honorar=280)
     assert found["gjentatt"].value == paid - 1
+    short = results("logoped", day, takstkode="A7c", repetisjoner=repetitions, tidsbruk=15, oppgitt_honorar=280)
+    assert short["gjentatt"].value == 0
 
 
 REFERRED: dict[str, Any] = {"sprak_eller_tale": True, "henvist_av_lege": True, "spesialistuttalelse": True}
@@ -159,8 +162,11 @@ def test_the_size_of_a_group(day: str, people: int, accepted: bool) -> None:
     ("2020-04-21", "B0d", 393, 220, 173), ("2020-06-30", "B0f", 185, 185, 0),
 ])
 def test_the_published_fees_of_physiotherapists(day: str, code: str, fee: int, refund: int, share: int) -> None:
-    found = results("fysioterapeut", day, "1980-01-01", takstkode=code, regning="R", sykdom="L92", frikort=False,
-                    rett_til_a8_a9_a2k=True, tidsbruk=31)
+    base = {"B0c": "B0a", "B0f": "B0d"}.get(code)
+    lines = [{"linje_id": each, "dato": day, "fagomraade": "FY", "takstkode": each, "regning": "R", "sykdom": "L92",
+              "frikort": False, "rett_til_a8_a9_a2k": True, "tidsbruk": 31} for each in (code, base) if each]
+    case = cases({"pasient_id": "P", "fodselsdato": "1980-01-01", "takstlinjer": lines})[0]
+    found = {each.name: each for each in case.results}
     assert [found[name].value for name in ("honorar", "refusjon", "egenandel")] == [fee, refund, share]
     assert found["refusjon"].marks == ()
 
@@ -221,7 +227,7 @@ def test_a_midwife_on_the_telephone(day: str, code: str, agreed: bool, accepted:
     found = results("jordmor", day, takstkode=code, kontakt="C", svangerskap="S", gjelder_hva="svangerskap",
                     form="telefon", avtalt_paa_forhaand=agreed, tilknytning="ansatt")
     assert found["godtatt"].value is accepted
-    assert found["godtatt"].clause == ("hovedregel" if accepted else "A1")
+    assert found["oppfylt"].clause == ("hovedregel" if accepted else "A1")
 
 
 INVALID = {"1a": "1b 2", "1b": "1a 2", "1c": "2", "1d": "2", "2": "1a 1b 1c 1d", "4a": "3a 3b 6a 6b 8",
@@ -236,9 +242,34 @@ def test_every_pair_of_fees_on_one_contact_with_a_midwife(code: str) -> None:
                   "takstkode": each, "gjelder_hva": "svangerskap", "form": "oppmote", "tilknytning": "ansatt",
                   "fodested": "hjemme"} for key, each in (("1", code), ("2", other))]
         first, _ = cases({"pasient_id": "P", "takstlinjer": lines})
-        (accepted,) = (each for each in first.results if each.name == "godtatt")
+        (fulfilled,) = (each for each in first.results if each.name == "oppfylt")
         invalid = other in INVALID.get(code, "").split()
-        assert (accepted.clause == "kombinasjon", accepted.value is False) == (invalid, invalid), (code, other)
+        assert (fulfilled.clause == "kombinasjon", fulfilled.value is False) == (invalid, invalid), (code, other)
+
+
+def test_the_second_midwife_of_a_birth_takes_her_own_fee() -> None:
+    for second, first_paid in (("J2", True), ("J1", False)):
+        lines = [{"linje_id": code, "dato": "2022-09-12", "fagomraade": "JO", "kontakt": "C", "svangerskap": "S",
+                  "takstkode": code, "gjelder_hva": "fodsel", "form": "oppmote", "tilknytning": "ansatt",
+                  "fodested": "hjemme", "jordmor": midwife} for code, midwife in (("4a", "J1"), ("8", second))]
+        first, _ = cases({"pasient_id": "P", "takstlinjer": lines})
+        assert next(each for each in first.results if each.name == "godtatt").value is first_paid
+
+
+def test_five_examinations_by_video_are_never_all_paid_and_those_refused_are_not_counted() -> None:
+    days = ("2020-05-04", "2020-05-11", "2020-05-18", "2020-06-29", "2020-06-29")
+
+    def paid(*facts: dict[str, Any]) -> list[Any]:
+        lines = [{"linje_id": str(at), "dato": day, "regning": str(at), "fagomraade": "FY", "takstkode": "B0a",
+                  "sykdom": "L92", "frikort": False, **(facts[at] if at < len(facts) else {})}
+                 for at, day in enumerate(days)]
+        found = cases({"pasient_id": "P", "fodselsdato": "1980-01-01", "takstlinjer": lines})
+        return [next(each.value for each in case.results if each.name == "godtatt") for case in found]
+
+    assert paid() == [True, True, True, None, None]
+    assert paid({}, {}, {}, {"lopenummer": 1}, {"lopenummer": 2}) == [True, True, True, True, False]
+    assert paid({}, {}, {}, {"lopenummer": 2}, {"lopenummer": 1}) == [True, True, True, False, True]
+    assert paid({}, {"sikker_video": False}) == [True, False, True, True, True]
 
 
 # ── Psykolog ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,13 +318,22 @@ def test_a_fee_of_two_schemes_and_nothing_that_tells_them_apart() -> None:
     assert case.errors[0].message == "Saken passer i flere regelverk: takst_fysioterapeut, takst_logoped"
 
 
+@pytest.mark.parametrize(("scheme", "field", "value", "least"), [
+    ("logoped", "repetisjoner", -1, "0"), ("logoped", "kilometer", -1, "0"), ("logoped", "tidsbruk", -1, "0"),
+    ("logoped", "deltakere", 0, "1"), ("logoped", "behandling_nr", 0, "1"),
+    ("logoped", "oppgitt_honorar", -1, "0,00 kr"),
+    ("fysioterapeut", "tidsbruk", -1, "0"), ("fysioterapeut", "oppgitt_egenandel", -1, "0,00 kr"),
+    ("jordmor", "varighet", -1, "0 timer"), ("jordmor", "oppgitt_honorar", -1, "0,00 kr"),
+    ("kiropraktor", "tidsbruk", -30, "0"), ("kiropraktor", "pris", -1, "0,00 kr"),
+])
+def test_a_number_that_is_nonsense_is_told(scheme: str, field: str, value: int, least: str) -> None:
+    codes = {"logoped": "A7c", "fysioterapeut": "A1a", "jordmor": "1b", "kiropraktor": "K3a"}
+    (error,) = errors(scheme, "2021-03-01", takstkode=codes[scheme], **{**OWN[scheme], field: value})
+    assert (error.code, error.field) == ("ISF516", field)
+    assert error.message.replace("\u00a0", " ").endswith(f"{field} skal være minst {least}")
+
+
 @pytest.mark.parametrize(("scheme", "facts", "clause"), [
-    ("logoped", {"takstkode": "A7c", "repetisjoner": -1, **REFERRED, "forhaandsgodkjent": True}, "feil_antall"),
-    ("logoped", {"takstkode": "A6", "kilometer": -1, **REFERRED, "forhaandsgodkjent": True}, "feil_antall"),
-    ("fysioterapeut", {"takstkode": "A1a", "tidsbruk": -1, "regning": "R", "sykdom": "L92"}, "feil_antall"),
-    ("jordmor", {"takstkode": "1b", "varighet": -1, "kontakt": "C", "gjelder_hva": "svangerskap", "form": "oppmote",
-                 "tilknytning": "ansatt"}, "feil_antall"),
-    ("kiropraktor", {"takstkode": "K3a", "tidsbruk": -30, "konsultasjon": "C"}, "feil_antall"),
     ("psykolog", {"behandlingsform": "individuell", "varighet": -1, **TREATED}, "feil_i_regningen"),
 ])
 def test_what_is_below_zero_is_refused_and_never_paid(scheme: str, facts: dict[str, Any], clause: str) -> None:
