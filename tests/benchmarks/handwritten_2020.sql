@@ -11,9 +11,9 @@ WITH koblet AS (
     v.vekt,
     v.lik_dagvekt,
     CASE WHEN tfg IS NOT NULL THEN 'TFG' WHEN stg IS NOT NULL THEN 'STG' ELSE 'DRG' END AS slag,
-    -- What is paid once: by day, by tertial (STG) or by year (TFG)
+    -- What is paid once: by day, somatikk by itself, by tertial (STG) or by year (TFG)
     CASE WHEN tfg IS NOT NULL THEN tfg WHEN stg IS NOT NULL THEN concat(stg, ' ', (month(utdato) - 1) // 4)
-         ELSE utdato::VARCHAR END AS periode,
+         ELSE concat(utdato, ' ', sektor = 'somatikk') END AS periode,
     omsorgsniva = 3 AS poliklinisk,
     sektor = 'somatikk' AS somatikk,
     CASE WHEN sarkoder IS NULL THEN false ELSE list_contains(sarkoder, 'B0044') END AS overgangsteam,
@@ -49,7 +49,7 @@ avgjort AS MATERIALIZED (
       -- What other means pay for
       OR saerformaal IS NOT NULL
       OR coalesce(NOT personrettet, false)
-      OR (poliklinisk AND coalesce(fagomrade IN ('822', '823', '830', '851', '852', '860'), false))
+      OR (poliklinisk AND coalesce(fagomrade IN ('821', '822', '823', '830', '851', '852', '860'), false))
       -- Outpatient contacts: the patient takes part, and somebody who may carry them out does (5.24: video)
       OR (
         poliklinisk AND slag = 'DRG'
@@ -103,11 +103,8 @@ avgjort AS MATERIALIZED (
         AND permisjonsdogn = utdato - inndato
         AND NOT (coalesce(lik_dagvekt, false) OR coalesce(drg IN ('462A', '462B'), false) OR sted_aktivitet IN (4, 5))
         THEN CASE
-          WHEN vekt IS NULL THEN NULL
-          WHEN permisjonsdogn = 2 THEN least(vekt, 3 * 0.215)
-          WHEN permisjonsdogn = 3 THEN least(vekt, 4 * 0.215)
-          WHEN dag_kir THEN least(vekt, 0.420 + 0.048)
-          WHEN NOT dag_kir THEN least(vekt, 2 * 0.215)
+          WHEN dag_kir THEN 0.420 + permisjonsdogn * 0.048
+          WHEN NOT dag_kir THEN (permisjonsdogn + 1) * 0.215
         END
       -- Treatment at home that is like an outpatient contact
       WHEN poliklinisk AND slag = 'DRG' AND sted_aktivitet IN (4, 5) THEN vekt + 0.020
@@ -116,7 +113,7 @@ avgjort AS MATERIALIZED (
   FROM koblet
 ),
 
--- Of several episodes the same day the one with most points is paid; of several contacts with one STG in a tertial, or
+-- Of several episodes the same day the one with most points is paid, somatikk by itself; of several contacts with one STG in a tertial, or
 -- with one TFG in a year, the first. Few share their period with another, so a hash finds those that may, and only they
 -- are ranked.
 delte AS (

@@ -17,7 +17,9 @@
 
 CREATE TYPE gruppeslag AS ENUM ('opphold', 'særtjeneste', 'tjenesteforløp');
 CREATE TYPE betaler AS ENUM ('isf', 'fritt_valg', 'andre', 'uavklart');
-CREATE TYPE kontaktform AS ENUM ('oppmøte', 'video', 'telefon', 'samarbeid', 'uten_pasient', 'enkel_samtale', 'teknisk');
+CREATE TYPE kontaktform AS ENUM (
+  'oppmøte', 'video', 'telefon', 'samarbeid', 'uten_pasient', 'enkel_samtale', 'teknisk', 'uavklart'
+);
 CREATE TYPE arena AS ENUM ('sykehus', 'hjemmesykehus', 'ambulant');
 
 SET VARIABLE vekt_drg = (SELECT map(list(kode), list(vekt)) FROM vekt WHERE slag = 'DRG');
@@ -46,8 +48,8 @@ CREATE MACRO form_av_type(kontakttype) AS map_extract_value(
 );
 CREATE MACRO form_av_indir(pol_indir) AS map_extract_value(
   MAP {
-    1: 'uten_pasient', 2: 'uten_pasient', 3: 'uten_pasient', 5: 'uten_pasient', 6: 'uten_pasient', 7: 'uten_pasient',
-    8: 'uten_pasient', 11: 'enkel_samtale', 12: 'enkel_samtale', 13: 'telefon', 17: 'video', 18: 'enkel_samtale',
+    1: 'uten_pasient', 2: 'uten_pasient', 3: 'uavklart', 5: 'uten_pasient', 6: 'uten_pasient', 7: 'uten_pasient',
+    8: 'uten_pasient', 11: 'uavklart', 12: 'enkel_samtale', 13: 'telefon', 17: 'video', 18: 'uavklart',
     21: 'teknisk', 22: 'uten_pasient', 23: 'uten_pasient', 71: 'uten_pasient'
   }::MAP(INTEGER, kontaktform),
   pol_indir
@@ -67,13 +69,13 @@ CREATE MACRO har_avtale(utfort_av) AS map_extract_value(
 );
 CREATE MACRO er_lab(fagomrade) AS map_extract_value(
   MAP {
-    '822': true, '823': true, '830': true, '851': true, '852': true, '860': true,
+    '821': true, '822': true, '823': true, '830': true, '851': true, '852': true, '860': true,
     '010': false, '020': false, '030': false, '040': false, '050': false, '060': false, '070': false, '080': false,
     '090': false, '100': false, '105': false, '110': false, '120': false, '130': false, '140': false, '150': false,
     '160': false, '170': false, '180': false, '190': false, '200': false, '210': false, '220': false, '230': false,
     '233': false, '234': false, '240': false, '250': false, '260': false, '290': false, '300': false, '310': false,
     '320': false, '330': false, '340': false, '350': false, '360': false, '365': false, '370': false, '380': false,
-    '410': false, '420': false, '430': false, '821': false, '840': false, '853': false, '900': false, '999': false
+    '410': false, '420': false, '430': false, '840': false, '853': false, '900': false, '999': false
   },
   fagomrade
 );
@@ -257,11 +259,8 @@ regnet AS (
           )
         ),
         CASE
-          WHEN grunnpoeng IS NULL THEN NULL -- which least would pass over
-          WHEN permisjonsdogn = 2 THEN least(grunnpoeng, 3 * 0.215)
-          WHEN permisjonsdogn > 2 THEN least(grunnpoeng, 4 * 0.215)
-          WHEN dag_kir THEN least(grunnpoeng, 0.420 + 0.048)
-          WHEN NOT dag_kir OR grunnpoeng <= 2 * 0.215 THEN least(grunnpoeng, 2 * 0.215)
+          WHEN dag_kir THEN 0.420 + permisjonsdogn * 0.048
+          WHEN NOT dag_kir THEN (permisjonsdogn + 1) * 0.215
         END,
         grunnpoeng + tilleggspoeng
       )
@@ -274,6 +273,7 @@ SELECT
   pasient_id,
   episode_id,
   utdato,
+  somatikk,
   coalesce(tfg, stg) AS gruppe,
   gruppeslag,
   betaler,
@@ -354,10 +354,10 @@ UNION ALL
 );
 
 
--- Of several episodes the same day the one with most points is paid; of several contacts with one STG in a tertial, or
--- with one TFG in a year, the first. Only those that count compete. Whether one does may not be known, nor its points,
--- nor its day: then nothing is known of the others in its period, or, without a day, in any period. Episodes that are
--- set aside compete with what is known of them.
+-- Of several episodes the same day the one with most points is paid, in somatikk and in the rest by themselves; of
+-- several contacts with one STG in a tertial, or with one TFG in a year, the first. Only those that count compete.
+-- Whether one does may not be known, nor its points, its sektor or its day: then nothing is known of the others in its
+-- period, or, without a day, in any period. Episodes that are set aside compete with what is known of them.
 CREATE TEMP TABLE ubetalt AS
 WITH
 perioder AS (
@@ -371,11 +371,20 @@ perioder AS (
     )) AS betalt
   FROM avgjort
   WHERE plass IN (SELECT plass FROM avgjort WHERE plass IS NOT NULL GROUP BY plass HAVING count(*) > 1)
-  GROUP BY pasient_id, gruppeslag, gruppe, periode(gruppeslag, utdato)
+    AND (gruppeslag <> 'opphold'::gruppeslag OR somatikk IS NOT NULL)
+  GROUP BY
+    pasient_id, gruppeslag, gruppe, periode(gruppeslag, utdato),
+    CASE gruppeslag WHEN 'opphold'::gruppeslag THEN somatikk END
 ),
 
 uten_dag AS (
-  SELECT pasient_id, gruppeslag, gruppe FROM avgjort WHERE utdato IS NULL AND tellende IS DISTINCT FROM false
+  SELECT pasient_id, somatikk, gruppeslag, gruppe FROM avgjort WHERE utdato IS NULL AND tellende IS DISTINCT FROM false
+),
+
+uten_sektor AS (
+  SELECT pasient_id, utdato
+  FROM avgjort
+  WHERE somatikk IS NULL AND gruppeslag = 'opphold'::gruppeslag AND tellende IS DISTINCT FROM false
 ),
 
 berort AS (
@@ -385,6 +394,12 @@ berort AS (
   FROM avgjort AS a
   SEMI JOIN uten_dag AS u
     ON a.pasient_id = u.pasient_id AND a.gruppeslag = u.gruppeslag AND a.gruppe IS NOT DISTINCT FROM u.gruppe
+    AND (a.gruppeslag <> 'opphold'::gruppeslag OR coalesce(a.somatikk = u.somatikk, true))
+  UNION ALL
+  SELECT rad, true
+  FROM avgjort AS a
+  SEMI JOIN uten_sektor AS u ON a.pasient_id = u.pasient_id AND a.utdato = u.utdato
+  WHERE a.gruppeslag = 'opphold'::gruppeslag AND a.somatikk IS NOT NULL
 )
 
 SELECT rad, bool_or(ukjent) AS ukjent FROM berort GROUP BY rad;
