@@ -155,13 +155,13 @@ class _Search:
         return model
 
     def _with_options(self, changed: Changed, way: Way) -> Changed:
-        """A code that is changed, with the other codes that would have done."""
+        """A code that is changed, with the other codes that would have done, in the order of the kodeverk."""
         if not isinstance(changed.field.type, types.Code) or changed.raw is None:
             return changed
-        found = [changed.after]
+        found: list[str] = []
         for member in self.edition.kodeverk[changed.field.type.kodeverk].members:
             tried = [evolve(each, raw=member.code) if each is changed else each for each in way.facts]
-            if member.name not in (changed.after, changed.before) and self._replayed(tried) is not None:
+            if member.name == changed.after or (member.name != changed.before and self._replayed(tried) is not None):
                 found.append(member.name)
         return evolve(changed, options=tuple(found))
 
