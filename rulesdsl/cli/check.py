@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from rulesdsl.cli.invocation import FINDINGS, check_solver, open_workspace, say, show_problems
-from rulesdsl.cli.norwegian import Command
+from rulesdsl.cli.norwegian import Command, Seconds
 from rulesdsl.diagnostics import Diagnostic
 
 SECONDS = 10.0
@@ -17,7 +17,7 @@ SECONDS = 10.0
 @click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
 @click.option("--prove", is_flag=True, help="Leter også etter konflikter, hull og det som aldri får virkning, i alle "
               "saker som kan tenkes. Krever isfrules[prove].")
-@click.option("--seconds", metavar="ANTALL", type=click.FloatRange(0, 86_400, min_open=True), default=SECONDS,
+@click.option("--seconds", metavar="ANTALL", type=Seconds(0.001, 86_400), default=SECONDS,
               show_default=False, help=f"Hvor lenge ett spørsmål kan ta med --prove ({SECONDS:g}).")
 @click.pass_obj
 def command(rulebooks: Path | None, path: Path | None, prove: bool, seconds: float) -> None:

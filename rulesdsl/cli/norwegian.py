@@ -53,6 +53,26 @@ class Day(click.ParamType[datetime.date]):
         raise click.BadParameter(f"«{value}» er ikke en dato. Skriv den som 2019-01-31.", param=param, ctx=ctx)
 
 
+class Seconds(click.ParamType[float]):
+    """A limit of time. What is not a number, and no limit at all (``nan``, ``inf``), is refused."""
+
+    name = "sekunder"
+
+    def __init__(self, least: float, most: float) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = self.most + 1
+        if not self.least <= number <= self.most:  # nan is neither
+            least = f"{self.least:g}".replace(".", ",")
+            raise click.BadParameter(f"«{value}» er ikke et antall sekunder fra {least} til {self.most:.0f}.",
+                                     param=param, ctx=ctx)
+        return number
+
+
 def said(error: click.ClickException) -> str:
     """What was wrong with a call, and what to do."""
     match error:

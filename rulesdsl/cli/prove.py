@@ -16,7 +16,7 @@ from rulesdsl.cli.invocation import (
     show_problems,
     write_json,
 )
-from rulesdsl.cli.norwegian import Choice, Command
+from rulesdsl.cli.norwegian import Choice, Command, Seconds
 from rulesdsl.core.ir import Edition, Property
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.workspace import Workspace
@@ -37,7 +37,7 @@ SECONDS, COUNT = 20, 3
               "eller utgavene av dette regelverket. Kan gjentas.")
 @click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=COUNT, show_default=False,
               help=f"Hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient ({COUNT}).")
-@click.option("--seconds", metavar="TALL", type=click.FloatRange(0.1, 3600), default=SECONDS, show_default=False,
+@click.option("--seconds", metavar="TALL", type=Seconds(0.1, 3600), default=SECONDS, show_default=False,
               help=f"Hvor lenge ett spørsmål kan ta ({SECONDS}).")
 @click.option("--detail", metavar="NIVÅ", type=Choice(["short", "medium", "full"]), default="short",
               help="Hvor mye som vises av en sak som bryter: short, medium eller full.")

@@ -73,7 +73,9 @@ class Decoder:
     def _name(self, documents: list[Document], child: str, things: list[Thing]) -> None:
         """Give things that stand together the keys that order them as the solver has it."""
         key = self.edition.entities[child].key
-        order = {id(thing): self._number(self.world.key(thing)) for thing in things if (key,) in self._facts(thing)}
+        keys = {id(thing): self._facts(thing).get((key,)) for thing in things}
+        order = {thing: self._number(fact.value) for thing, fact in keys.items()
+                 if fact is not None and self.holds(fact.known)}
         ranked = sorted(order.values())
         spelt = {number: self.world.words.spelt(number) or f"{child[0]}{at}" for at, number in enumerate(ranked, 1)}
         if [spelt[number] for number in ranked] != sorted(spelt.values()):  # by text they would stand otherwise

@@ -59,14 +59,15 @@ class Witness:
 @frozen
 class Part:
     """Cases of which all of ``said`` holds, and at least one of ``either`` where there are any. ``always``: every
-    such case has another answer; else it may have. ``holds`` reads off a case that was decided in both editions
-    whether it is one of them."""
+    such case has another answer, or (``if_known``) every one whose answer is known; else it may have. ``holds`` reads
+    off a case that was decided in both editions whether it is one of them."""
 
     said: tuple[Said, ...]
     either: tuple[Said, ...]
     always: bool
     witness: Witness | None
     holds: Callable[[Decided], bool] = field(eq=False, repr=False)
+    if_known: bool = False
 
 
 @frozen
@@ -93,7 +94,9 @@ class Extreme:
 
 @frozen
 class Difference:
-    """What was found of a result. ``reason`` is why it is not done. ``up`` and ``down`` are of amounts alone."""
+    """What was found of a result. ``reason`` is why it is not done. ``up`` and ``down`` are of amounts alone.
+    ``apart`` is the data that it may rest on and that both editions read, but not alike: of cases with such data
+    nothing is found. Where they are all that is not done, there is no other reason."""
 
     result: str
     called: str
@@ -106,12 +109,14 @@ class Difference:
     up: Extreme | None = None
     down: Extreme | None = None
     reason: str = ""
+    apart: tuple[str, ...] = ()
 
 
 @frozen
 class Proof:
-    """The whole answer. ``left_out`` are the cases that only one edition can read; ``limits`` what the cases were
-    limited to; ``not_compared`` the results that only one of the editions has."""
+    """The whole answer. ``left_out`` are the cases that not both editions can read, and ``apart`` those of them that
+    both read, but not alike; ``limits`` what the cases were limited to; ``not_compared`` the results that only one of
+    the editions has."""
 
     before: Head
     after: Head
@@ -120,7 +125,10 @@ class Proof:
     limits: tuple[str, ...]
     not_compared: tuple[str, ...]
     seconds: float
+    apart: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
-        return all(each.answered != "ikke ferdig" for each in self.differences)
+        """Whether everything that was asked is settled; where nothing could be compared, nothing is."""
+        return bool(self.differences) and all(each.answered != "ikke ferdig" and not each.apart
+                                              for each in self.differences)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, fields, frozen
 
 from rulesdsl.compare.changes import Change, Way
 from rulesdsl.core import ir, types
@@ -99,7 +99,8 @@ class Vocabulary:
         self._changed = {(each.kind, name): each for each in changes for name in (each.name, each.formerly)}
         self.relevant = tuple(relevant(side.edition, results) for side in sides)
         self._final = results
-        self._found: dict[Any, Atom] = {}
+        self._unlike = _unlike_names(*(side.edition for side in sides))
+        self._found: dict[Any, tuple[Atom, ir.Expr, Side]] = {}
         for side in sides:
             for name in self.relevant[side.at]:
                 result = side.edition.results[name]
@@ -107,19 +108,34 @@ class Vocabulary:
                     self._result(result, side)
                     self._rules(result, side)
         self._rates()
-        self.atoms = tuple(self._found.values())
+        self.atoms = tuple(self._told_apart())
 
     # ── Adding ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _add(self, made: Atom) -> None:
+    def _add(self, made: Atom, node: ir.Expr, side: Side) -> None:
         """An atom, unless it is fixed, or a better one says the same."""
         known, value = made.value.known, made.value.value
         if known is False or (known is True and isinstance(value, bool)):
             return
         key = _id(known), _id(value)
         old = self._found.get(key)
-        if old is None or made.rank < old.rank:
-            self._found[key] = made
+        if old is None or made.rank < old[0].rank:
+            self._found[key] = made, node, side
+
+    def _told_apart(self) -> Iterator[Atom]:
+        """The atoms, each with its edition where one of the other edition is told in the same words and is not known
+        to mean the same."""
+        words: dict[str, list[tuple[ir.Expr, Side]]] = {}
+        for atom, node, side in self._found.values():
+            for text in (atom.told, atom.denied):
+                words.setdefault(text, []).append((node, side))
+
+        def told(text: str, node: ir.Expr, side: Side) -> str:
+            other = any(each.at != side.at and there != node for there, each in words[text])
+            return f"{text} etter {side.called}" if other else text
+
+        for atom, node, side in self._found.values():
+            yield evolve(atom, told=told(atom.told, node, side), denied=told(atom.denied, node, side))
 
     def _say(self, node: ir.Expr, entity: str, side: Side, ranks: tuple[int, int], clause: str = "", part: str = "",
              changed: Way | None = None) -> None:
@@ -130,12 +146,15 @@ class Vocabulary:
         after = self._after(node, side)
         whole = clause and not part and isinstance(node, ir.And | ir.Or)
         denied = f"{spoken(clause)} gjelder ikke" if whole else _denied(node)
-        self._add(Atom(stated(node, True) + after, denied + after, value, *ranks,
-                       side.reader(node, entity), clause, part, changed))
+        fallen = after or (f" etter {side.called}" if whole and changed else "")  # the other edition has it otherwise
+        self._add(Atom(stated(node, True) + after, denied + fallen, value, *ranks,
+                       side.reader(node, entity), clause, part, changed), node, side)
 
     def _after(self, node: ir.Expr, side: Side) -> str:
         """Which edition has it so, where it rests on what the two have differently."""
-        unlike = any(isinstance(each, ir.ResultOf) and not self.alike.get(each.name, False) for each in ir.walk(node))
+        unlike = any((isinstance(each, ir.ResultOf) and not self.alike.get(each.name, False))
+                     or (isinstance(each, ir.Part | ir.OneOf) and (type(each), each.name) in self._unlike)
+                     for each in ir.walk(node))
         return f" etter {side.called}" if unlike or self._tables(node) else ""
 
     def _tables(self, node: ir.Expr) -> bool:
@@ -167,9 +186,12 @@ class Vocabulary:
                 pass
 
     def _equal(self, result: ir.Result, asked: ir.ResultOf) -> None:
-        """Whether a number is the same in both editions."""
-        first, second = (side.value(asked, result.entity) for side in self.sides)
+        """Whether a number is the same in both editions, where both have it of the same thing in the same unit."""
+        other = self.sides[0].edition.results[result.name]
+        if other.entity != result.entity or not comparable(other.type, result.type):
+            return
         try:
+            first, second = (side.value(asked, result.entity) for side in self.sides)
             value = logic(conj((first.known, second.known)), equal(first, second))
         except NotProvable:
             return
@@ -185,7 +207,7 @@ class Vocabulary:
 
         said = spoken(name)
         self._add(Atom(f"{said} er det samme i begge utgavene", f"{said} er ikke det samme i de to utgavene", value,
-                       OWN, FALLEN, given))
+                       OWN, FALLEN, given), asked, self.sides[1])
 
     # ── Conditions ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -238,9 +260,10 @@ class Vocabulary:
                 self._say(_among(node, [key], ""), entity, side, (PART, PART))
 
     def _rates(self) -> None:
-        """The days within an edition from which a sats is another."""
+        """The days within an edition from which a sats is another, of the things that have results."""
         for side in self.sides:
-            for entity in side.things:
+            decided = {side.edition.results[name].entity for name in self.relevant[side.at]}
+            for entity in [each for each in side.things if each in decided]:
                 date = side.edition.entities[entity].date
                 for rate in side.edition.rates.values() if date else ():
                     for value in rate.values:
@@ -298,13 +321,51 @@ def _free(node: ir.Expr) -> bool:
     for each in ir.walk(node):
         if isinstance(each, ir.Item) and each.name not in bound:
             return False
-        if isinstance(each, ir.Field | ir.ResultOf):
-            of = each.of
-            while isinstance(of, ir.Parent):
-                of = of.of
-            if isinstance(of, ir.Bound) and of.name not in bound:
-                return False
+        if any(isinstance(ref, ir.Bound) and ref.name not in bound for ref in _refs(each)):
+            return False
     return True
+
+
+def _refs(node: ir.Expr) -> Iterator[ir.Ref]:
+    """The things that a node itself speaks of, each as the thing it is reached from."""
+    for attribute in fields(type(node)):
+        ref = getattr(node, attribute.name)
+        if isinstance(ref, ir.Children):
+            ref = ref.of
+        while isinstance(ref, ir.Parent):
+            ref = ref.of
+        if isinstance(ref, ir.This | ir.Bound):
+            yield ref
+
+
+def _unlike_names(*editions: ir.Edition) -> set[tuple[type, str]]:
+    """The named parts of clauses, and the kodesett, that do not stand for the same in both editions."""
+    found: list[dict[tuple[type, str], list[object]]] = []
+    for edition in editions:
+        names: dict[tuple[type, str], list[object]] = {}
+        for result in edition.results.values():
+            for root in expressions(result.groups):
+                for node in ir.walk(root):
+                    match node:
+                        case ir.Part(_, name, value) | ir.OneOf(_, _, value, name) if name:
+                            meant = names.setdefault((type(node), name), [])
+                            if value not in meant:
+                                meant.append(value)
+                        case _:
+                            pass
+        found.append(names)
+    first, second = found
+    return {each for each in first.keys() & second.keys()
+            if len(first[each]) != len(second[each]) or any(one not in second[each] for one in first[each])}
+
+
+def comparable(first: types.Type, second: types.Type) -> bool:
+    """Whether values of two types can be the same."""
+    match first, second:
+        case types.Number(_, unit), types.Number(_, other):
+            return unit == other
+        case _:
+            return first == second
 
 
 def _cell(table: ir.Table, key: tuple[ir.Value, ...], column: str) -> ir.Value | None:
@@ -323,5 +384,3 @@ def _among(node: ir.Lookup, rows: list[tuple[ir.Value, ...]], name: str) -> ir.E
 
 def _id(term: Any) -> Any:
     return term if isinstance(term, bool) else term.get_id()
-
-

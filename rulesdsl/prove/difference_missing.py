@@ -10,6 +10,7 @@ from rulesdsl.prove.difference import Missing
 from rulesdsl.prove.difference_atoms import Side, relevant
 from rulesdsl.prove.difference_search import Search
 from rulesdsl.prove.difference_world import Both
+from rulesdsl.prove.sym import Items
 from rulesdsl.prove.terms import Logic, conj, disj, neg
 
 
@@ -36,9 +37,15 @@ class Lacking:
                 field = ".".join(path)
                 key = path == (edition.entities[thing.entity].key,)
                 record = isinstance(self.world.kind(thing, path), types.Record)
+                called = field if own else f"{thing.entity.lower()}.{field}"
                 if fact.known is not True and not key and not record and self._rank.get(field, 0) < 2:
-                    called = field if own else f"{thing.entity.lower()}.{field}"
                     found.setdefault(called, []).append(disj((neg(thing.there), fact.known)))
+                for slot in fact.value.slots if isinstance(fact.value, Items) else ():
+                    for part, value in slot.value.value.items() if isinstance(slot.value.value, dict) else ():
+                        rank = self._rank[f"{called}.{part}"] = self._rank.get(f"[].{part}", 0)
+                        if rank < 2:
+                            there = conj((thing.there, fact.known, slot.there))
+                            found.setdefault(f"{called}.{part}", []).append(disj((neg(there), value.known)))
         return {called: conj(each) for called, each in found.items()}
 
     def _results(self, sides: tuple[Side, Side], name: str) -> dict[str, Logic]:
@@ -74,7 +81,8 @@ class Lacking:
 
 
 def _reading(*editions: ir.Edition) -> dict[str, int]:
-    """How the rules read each field: 0 its value, 1 also whether it is there, 2 that alone."""
+    """How the rules read each field: 0 its value, 1 also whether it is there, 2 that alone. Fields of the elements of
+    lists stand as ``[].name``, whatever the list."""
     read: set[str] = set()
     asked: set[str] = set()
     for edition in editions:
@@ -82,6 +90,7 @@ def _reading(*editions: ir.Edition) -> dict[str, int]:
             for root in expressions(result.groups):
                 within = {id(node.value) for node in ir.walk(root) if isinstance(node, ir.Known)}
                 for node in ir.walk(root):
-                    if isinstance(node, ir.Field):
-                        (asked if id(node) in within else read).add(".".join(node.path))
+                    if isinstance(node, ir.Field) or (isinstance(node, ir.Item) and node.path):
+                        path = node.path if isinstance(node, ir.Field) else ("[]", *node.path)
+                        (asked if id(node) in within else read).add(".".join(path))
     return {name: 2 if name not in read else 1 if name in asked else 0 for name in read | asked}

@@ -16,22 +16,24 @@ from rulesdsl.compare.changes import Pair, pair
 from rulesdsl.compare.differences import head_of
 from rulesdsl.core import ir, types
 from rulesdsl.core.trees import expressions
-from rulesdsl.core.types import KRONER, Date
+from rulesdsl.core.types import Date, is_money
 from rulesdsl.core.values import shown
 from rulesdsl.evaluate.wording import result_called
 from rulesdsl.prove.cases import Thing
 from rulesdsl.prove.difference import COUNT, PARTS, SECONDS, Difference, Extreme, Missing, Part, Proof, Said
-from rulesdsl.prove.difference_atoms import Side, Vocabulary
+from rulesdsl.prove.difference_atoms import Side, Vocabulary, comparable, relevant
 from rulesdsl.prove.difference_effect import Effects
 from rulesdsl.prove.difference_missing import Lacking
 from rulesdsl.prove.difference_search import Claim, Cube, OutOfTime, Region, Search, merged
 from rulesdsl.prove.difference_witness import Replaying
 from rulesdsl.prove.difference_world import Both, days_of
 from rulesdsl.prove.encode import Encoder, Outcome
-from rulesdsl.prove.solving import Solving
+from rulesdsl.prove.solving import Found, Solving
 from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.sym import NotProvable, equal, level
 from rulesdsl.prove.terms import Logic, conj, disj, neg, same
+
+NEVER = Extreme(None, reason="svaret er aldri kjent i begge utgavene")
 
 Step = Callable[[str, int, int], None]
 
@@ -40,6 +42,9 @@ FIRST_ROOM = 2
 
 FOR_PARTS = 0.7
 """How much of the time goes to finding the parts; the rest is for their cases, and for amounts."""
+
+FOR_SEEDS = 0.4
+"""How much of that goes to finding them among cases with fewer things first."""
 
 
 def prove_difference(
@@ -54,6 +59,7 @@ def prove_difference(
     made: list[Difference] = []
     left_out: dict[str, None] = {}
     limits: dict[str, None] = {}
+    apart: dict[str, None] = {}
     for at, name in enumerate(asked):
         def told(what: str, at: int = at) -> None:
             step(what, at, len(asked))
@@ -61,9 +67,10 @@ def prove_difference(
         question = _Question(before, after, ready, name, parts, begun + seconds, seconds, count, told)
         made.append(question.answer())
         left_out |= dict.fromkeys(question.left_out)
+        apart |= dict.fromkeys(question.apart)
         limits |= dict.fromkeys(question.limits)
     return Proof(head_of(before), head_of(after), tuple(made), tuple(left_out), tuple(sorted(limits)), alone,
-                 time.monotonic() - begun)
+                 time.monotonic() - begun, tuple(apart))
 
 
 def _asked(before: ir.Edition, after: ir.Edition, results: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -89,6 +96,7 @@ class _Question:
         self.result = after.results[name]
         self.room = count if any(_looks_around(edition, name) for edition in (before, after)) else 0
         self.left_out: tuple[str, ...] = ()
+        self.apart: tuple[str, ...] = ()
         self.limits: tuple[str, ...] = ()
 
     def answer(self) -> Difference:
@@ -97,12 +105,12 @@ class _Question:
                            f"{speaks_of(self.after, self.result.entity, self.room)} fra {first} til {last}")
         if self.before.results[self.name].entity != self.result.entity:
             return evolve(blank, reason="resultatet gjelder ikke det samme i de to utgavene")
-        if not _comparable(self.before.results[self.name].type, self.result.type):
+        if not comparable(self.before.results[self.name].type, self.result.type):
             return evolve(blank, reason="resultatet er ikke av samme type i de to utgavene")
         self.tell(f"{blank.called}: leser reglene")
         try:
             self._encode()
-            return self._answered(blank)
+            return self._answered(evolve(blank, apart=self._read_apart()))
         except NotProvable as error:
             return evolve(blank, reason=error.reason)
         except OutOfTime as error:
@@ -112,11 +120,25 @@ class _Question:
         late = error.reason.startswith("tidsgrensen")
         return f"tidsgrensen på {self.seconds:g} sekunder ble nådd" if late else error.reason
 
+    def _find(self, said: Logic) -> Found:
+        """A case of which something holds, within what is left of the time for everything."""
+        self.solving.seconds = self.ends - time.monotonic()
+        if self.solving.seconds <= 0:
+            raise OutOfTime("tidsgrensen ble nådd")
+        return self.solving.find(said)
+
+    def _read_apart(self) -> tuple[str, ...]:
+        """The data that this result may rest on, in either edition, and that they do not read alike."""
+        nodes = [node for edition in (self.before, self.after) for name in relevant(edition, (self.name,))
+                 for root in expressions(edition.results[name].groups) for node in ir.walk(root)]
+        return tuple(each.text for each in self.world.apart if each.is_read(nodes))
+
     # ── As logic ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _encode(self) -> None:
         self.world = Both(self.before, self.after)
         self.left_out = tuple(self.world.left_out)
+        self.apart = tuple(each.text for each in self.world.apart)
         self.thing = self.world.case(self.result.entity, "a", self.room, days_of(self.before, self.after))[0]
         clauses = {**self.before.clauses, **self.after.clauses}  # by which clauses are ordered, the same in both
         things = {each.entity: each for each in _upwards(self.thing)}
@@ -131,8 +153,9 @@ class _Question:
         self.settled = conj(neg(outcome.unknown) for outcome in self.outcomes)
 
     def _vocabulary(self) -> Vocabulary:
-        names = [name for name in self.before.results if name in self.after.results]
-        alike = {name: self._alike(name) for name in names}
+        names = {name for side in self.sides for name in relevant(side.edition, (self.name,))}
+        alike = {name: self._alike(name) for name in self.before.results
+                 if name in names and name in self.after.results}
         return Vocabulary(self.sides, (self.name,), alike, self.ready.changes)
 
     def _alike(self, name: str) -> bool:
@@ -140,23 +163,22 @@ class _Question:
         first, second = (edition.results[name] for edition in (self.before, self.after))
         if first.entity != second.entity or first.entity not in self.sides[0].things:
             return False
-        if not _comparable(first.type, second.type):
+        if not comparable(first.type, second.type):
             return False
         thing = self.sides[0].things[first.entity]
         try:
             unlike = _unlike(*(side.encoder.outcome(thing, name) for side in self.sides))
         except NotProvable:
             return False
-        self.solving.seconds = max(0.1, self.ends - time.monotonic())
-        return self.solving.find(unlike).answer == "finnes ikke"
+        return self._find(unlike).answer == "finnes ikke"
 
     # ── The answer ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _answered(self, blank: Difference) -> Difference:
         self.limits = tuple(self.world.limits)
-        found = self.solving.find(self.differ)
+        found = self._find(self.differ)
         if found.answer == "finnes ikke":
-            return evolve(blank, answered="likt")
+            return blank if blank.apart else evolve(blank, answered="likt")
         if found.answer == "ikke avgjort":
             raise OutOfTime(found.reason)
         return self._different(blank)
@@ -206,14 +228,16 @@ class _Question:
         """The parts among cases with fewer things, which are found much sooner, and mostly hold of all."""
         if self.room <= FIRST_ROOM:
             return []
-        first = _Question(self.before, self.after, self.ready, self.name, self.parts, self.ends, self.seconds,
-                          FIRST_ROOM, self.tell)
-        first._encode()
-        if first.differ is False or first.solving.find(first.differ).answer != "finnes":
-            return []
-        first._search()
+        now = time.monotonic()
+        first = _Question(self.before, self.after, self.ready, self.name, self.parts,
+                          now + (self.search.ends - now) * FOR_SEEDS, self.seconds, FIRST_ROOM, self.tell)
         found: list[Region] = []
         try:
+            first._encode()
+            if first.differ is False or first._find(first.differ).answer != "finnes":
+                return []
+            first._search()
+            first.search.ends = first.ends
             found.extend(islice(first.search.regions(), self.parts))
             found = first.search.needed(found)
         except OutOfTime:
@@ -223,6 +247,7 @@ class _Question:
 
     def _part(self, region: Region, regions: Sequence[Region]) -> Part:
         """A part with a case that stands for it, and for no other part if there is one."""
+        part = _untold(region, self._if_known(region))
         held = [self.search.inside(region)]
         apart = [self.search.outside(each) for each in regions if each is not region]
         try:
@@ -230,7 +255,17 @@ class _Question:
         except OutOfTime:
             model = None
         witness = None if model is None else self._replaying.witness(self.world, model, self.thing, region.holds)
-        return evolve(_untold(region), witness=witness)
+        return evolve(part, witness=witness)
+
+    def _if_known(self, region: Region) -> bool:
+        """Whether there may be cases of a part that differ always, with an answer that is ukjent in both editions."""
+        if not region.always:
+            return False
+        try:
+            return self.search.exists(self.search.flag(self.search.within(region)), self.search.flag(
+                conj((neg(self.differ), neg(self.told))))) is not None
+        except OutOfTime:
+            return True
 
     @property
     def _replaying(self) -> Replaying:
@@ -279,14 +314,21 @@ class _Question:
 
     def _effects(self) -> tuple[Extreme | None, Extreme | None]:
         kind = self.result.type
-        if not isinstance(kind, types.Number) or kind.unit != KRONER:
+        if not isinstance(kind, types.Number) or not is_money(kind.unit):
             return None, None
         first, second = (outcome.value for outcome in self.outcomes)
+        if first.known is False or second.known is False:
+            return NEVER, NEVER
         (one, other), scale = level((first, second))
-        if isinstance(one, int) and isinstance(other, int):
-            return None, None
         effects = Effects(self._apart(), self.world, self.thing, conj((first.known, second.known)), other - one, scale)
-        return effects.extreme(1), effects.extreme(-1)
+        found: list[Extreme] = []
+        for sign in (1, -1):
+            try:
+                found.append(NEVER if effects.never() else effects.extreme(sign))
+            except OutOfTime as error:
+                found.append(Extreme(None, reason=self._late(error)))
+        up, down = found
+        return up, down
 
 
 # ── What is asked ────────────────────────────────────────────────────────────────────────────────────────────
@@ -300,19 +342,11 @@ def _unlike(first: Outcome, second: Outcome) -> Logic:
     )))
 
 
-def _comparable(first: types.Type, second: types.Type) -> bool:
-    match first, second:
-        case types.Number(_, unit), types.Number(_, other):
-            return unit == other
-        case _:
-            return first == second
-
-
-def _untold(region: Region) -> Part:
+def _untold(region: Region, if_known: bool) -> Part:
     """A part in words, without a case."""
     said, either = (tuple(_claimed(each) for each in sorted(cube, key=lambda claim: claim.rank))
                     for cube in (region.cube, region.either))
-    return Part(said, either, region.always, None, region.holds)
+    return Part(said, either, region.always, None, region.holds, if_known)
 
 
 def _simplest(part: Part) -> tuple[int, int]:

@@ -140,13 +140,14 @@ class Search:
 
     def outside(self, region: Region) -> z3.BoolRef:
         """The flag of the cases that a part does not have."""
-        return self.flag(neg(self._within(region)))
+        return self.flag(neg(self.within(region)))
 
     def inside(self, region: Region) -> z3.BoolRef:
         """The flag of the cases of a part that differ."""
-        return self.flag(conj((self.differ, self._within(region))))
+        return self.flag(conj((self.differ, self.within(region))))
 
-    def _within(self, region: Region) -> Logic:
+    def within(self, region: Region) -> Logic:
+        """That a case is in a part, whether it differs or not."""
         return conj((*map(self.literal, region.cube),
                      disj(map(self.literal, region.either)) if region.either else True))
 
@@ -185,7 +186,7 @@ class Search:
     def _least(self, claims: Sequence[Claim], against: list[z3.BoolRef]) -> Cube | None:
         """As few of some claims as rule out what is ``against`` them, of the lowest ranks; None where all do not."""
         core: list[Claim] | None = None
-        for rank in sorted({each.rank for each in claims}):
+        for rank in sorted({each.rank for each in claims}) or [SHARED]:  # without claims too, all may be ruled out
             within = [each for each in claims if each.rank <= rank]
             found = self.ask([*against, *map(self.literal, within)])
             if found.model is None:

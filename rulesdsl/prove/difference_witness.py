@@ -106,9 +106,20 @@ def _answer(outcome: Outcome) -> Answer:
 
 
 def _told(decided: Decided, edition: ir.Edition) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each thing with what is known of it, the decided one first."""
-    run, thing = decided[1]
-    others = [each for each in run.case.things if each is not thing and each.entity in edition.entities]
-    for each in (thing, *others):
-        facts = tuple(f"{path} er {value}" for path, value in facts_of(each, edition))
-        yield each.entity if each is thing else f"En annen {each.entity.lower()}", facts
+    """Each thing with what is known of it, the decided one first. What that belongs to is told with it, and what
+    belongs to any of them with that one."""
+    _, thing = decided[1]
+    yield thing.entity, tuple(f"{path} er {value}" for path, value in facts_of(thing, edition))
+    for each in _beside(thing):
+        above = tuple(f"{one.entity.lower()}." for one in each.above)
+        facts = [f"{path} er {value}" for path, value in facts_of(each, edition) if not path.startswith(above)]
+        called = f"En annen {each.entity.lower()}" if each.entity == thing.entity else each.entity
+        yield called, tuple(facts) or ("uten opplysninger",)
+
+
+def _beside(thing: Given) -> Iterator[Given]:
+    """What stands beside a thing, and beside what it belongs to; not what belongs to these in turn."""
+    if thing.parent is not None:
+        for found in thing.parent.children.values():
+            yield from (each for each in found if each is not thing)
+        yield from _beside(thing.parent)

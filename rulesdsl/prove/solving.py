@@ -12,6 +12,9 @@ from rulesdsl.prove.terms import Logic, conj
 
 Answer = Literal["finnes", "finnes ikke", "ikke avgjort"]
 
+LONGEST = 86_400.0
+"""No question is given more seconds than this, whatever the limit: the solver cannot count much further."""
+
 MOST_ROUNDS = 2_000
 """How many times rows of large tables are told before it is given up."""
 
@@ -60,7 +63,7 @@ class Solving:
             left = ends - time.monotonic()
             if left <= 0:
                 return Found("ikke avgjort", None, self._late())
-            self.solver.set("timeout", max(1, int(left * 1000)))
+            self.solver.set("timeout", max(1, int(min(left, LONGEST) * 1000)))
             answer = self.solver.check(*asked)
             if answer == z3.unsat:
                 return Found("finnes ikke", core=tuple(self.solver.unsat_core()))

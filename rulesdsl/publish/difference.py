@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from rulesdsl.compare.cases import Answer, Answers
-from rulesdsl.core.values import listed, shown, signed, spoken
+from rulesdsl.core.values import capital, listed, shown, signed, spoken
 from rulesdsl.prove.difference import Difference, Extreme, Missing, Part, Proof, Said, Witness
 from rulesdsl.publish.differences import by, valid
 from rulesdsl.publish.line import Line, Pieces, piece, word
 
 ALWAYS = "Alltid ulikt når"
 PERHAPS = "Kan være ulikt når"
+APART = "Koder og felter som de to utgavene leser forskjellig"
 UNKNOWN = "Ukjent svar"
+MOST_APART = 3
+"""So many kinds of data that the editions read differently are told beside what is proved; below stand all."""
+
 MOST_LEFT_OUT = 8
 """So many kinds of cases that only one edition can read are told one by one."""
 
@@ -24,6 +28,11 @@ def page(found: Proof) -> Line:
     parts = [heads]
     for each in found.differences:
         parts += _difference(each, found)
+    if not found.differences:
+        parts.append(_section("Ingenting er sammenlignet", [Line("note", (word("Utgavene har ingen av resultatene "
+                                                                               "felles."),))]))
+    if found.apart:
+        parts.append(_section(APART, [Line("note", (piece(f"{capital(each)}."),)) for each in found.apart]))
     if notes := list(_notes(found)):
         parts.append(_section("Dette er ikke med", notes))
     title = f"Hvor {found.before.called} og {found.after.called} kan gi ulikt svar"
@@ -47,6 +56,8 @@ def _difference(each: Difference, found: Proof) -> Iterator[Line]:
 def summary(each: Difference) -> str:
     """The answer in a line."""
     match each.answered:
+        case _ if _alike_but_apart(each):
+            return f"{each.called}: likt for saker som de to utgavene leser likt, ellers ikke avgjort"
         case "likt":
             return f"{each.called}: likt, bevist"
         case "ulikt":
@@ -61,16 +72,29 @@ def summary(each: Difference) -> str:
 
 def conclusion(each: Difference) -> str:
     """What is proved, and of which cases; or why nothing is."""
+    speaks_of, but = each.speaks_of, ""
+    if each.apart:
+        speaks_of += ", så langt de to utgavene leser dem likt"
+        more = len(each.apart) - MOST_APART
+        told = f"{'; '.join(each.apart[:MOST_APART])}{f'; og {more} til' if more > 0 else ''}"
+        but = f" Hva som skjer der de ikke gjør det, er ikke avgjort: {told}."
     match each.answered:
         case "likt":
-            return f"Utfallet er likt for {each.speaks_of}, hva som enn er kjent."
+            return f"Utfallet er likt for {speaks_of}, hva som enn er kjent."
+        case _ if _alike_but_apart(each):
+            return f"Utfallet er likt for {speaks_of}, hva som enn er kjent.{but}"
         case "ulikt":
             where = ["tilfellene nedenfor"] if len(each.parts) > 1 else ["tilfellet nedenfor"] if each.parts else []
             where += ["det som står om ukjent svar"] if each.missing else []
-            return f"Utenfor {' og '.join(where)}{',' if each.missing else ''} er utfallet likt for {each.speaks_of}."
+            return f"Utenfor {' og '.join(where)}{',' if each.missing else ''} er utfallet likt for {speaks_of}.{but}"
         case _:
             told = "Det kan være ulikt også ellers" if each.parts else "Om det er likt eller ulikt, er ikke avgjort"
             return f"{told}: {each.reason}."
+
+
+def _alike_but_apart(each: Difference) -> bool:
+    """Whether no case differs of those that both editions read alike, and there are others."""
+    return each.answered == "ikke ferdig" and not each.reason
 
 
 # ── Parts ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +107,17 @@ def _part(at: int, part: Part, of: Difference) -> Line:
                           children=tuple(map(_statement, part.either))))
     if part.witness is not None:
         lines.append(_witness(part.witness))
-    return Line("clause", (word(f"{at}. {ALWAYS if part.always else PERHAPS}"),), children=tuple(lines))
+    return Line("clause", (word(f"{at}. {_heading(part)}"),), children=tuple(lines))
+
+
+def _heading(part: Part) -> str:
+    """``Alltid ulikt når``, before its statements; of all cases where it has none."""
+    stated = bool(part.said or part.either)
+    if part.always and part.if_known:
+        return f"{ALWAYS} svaret ikke er ukjent i begge utgavene{', og' if stated else ''}"
+    if not stated:
+        return "Alltid ulikt, i alle saker" if part.always else "Kan være ulikt i alle saker"
+    return ALWAYS if part.always else PERHAPS
 
 
 def _statement(said: Said) -> Line:
@@ -174,9 +208,10 @@ def _notes(found: Proof) -> Iterator[Line]:
 
 def left_out(found: Proof) -> Iterator[str]:
     """What the answer does not speak of, in sentences."""
-    if found.left_out:
-        few = found.left_out[:MOST_LEFT_OUT]
-        more = len(found.left_out) - len(few)
+    alone = [each for each in found.left_out if each not in found.apart]
+    if alone:
+        few = alone[:MOST_LEFT_OUT]
+        more = len(alone) - len(few)
         rest = f"; og {more} til" if more else ""
         yield f"Saker som bare den ene utgaven kan lese, med {'; '.join(few)}{rest}."
     if found.limits:
