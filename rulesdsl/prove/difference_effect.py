@@ -56,7 +56,7 @@ class Effects:
         self, search: Search, world: Both, thing: Thing, known: Logic, change: Whole, scale: int
     ) -> None:
         self.search, self.world, self.change, self.scale = search, world, change, scale
-        self.known = search.flag(known)
+        self.known = search.held(known)
         self.numbers: dict[str, list[Number]] = {}
         for each in world.things():
             front = "" if each.entity == thing.entity else f"{each.entity.lower()}."
@@ -73,14 +73,14 @@ class Effects:
         if isinstance(self.change, int):
             return Extreme(self._amount(max(self.change * sign, 0) * sign))
         for far in FAR:
-            beyond = self.search.flag(self.change * sign > far * 10**self.scale)
+            beyond = self.search.held(self.change * sign > far * 10**self.scale)
             if self.search.exists(self.known, beyond) is not None:
                 grows = self._growing(sign, beyond)
                 if grows:
                     return self._without_limit(sign, grows)
         most = self._most(sign, [])
-        reached = self.search.flag(self.change * sign >= most)
-        near = self.search.flag(conj(neg(each.far) for found in self.numbers.values() for each in found))
+        reached = self.search.held(self.change * sign >= most)
+        near = self.search.held(conj(neg(each.far) for found in self.numbers.values() for each in found))
         if most and self.search.exists(self.known, reached, near) is None:
             grows = self._growing(sign, reached)
             if grows:
@@ -107,7 +107,7 @@ class Effects:
 
     def _small(self, names: Iterable[str]) -> z3.BoolRef:
         """The cases in which some numbers are far from the largest that their types hold."""
-        return self.search.flag(conj(each.small for name in names for each in self.numbers[name]))
+        return self.search.held(conj(each.small for name in names for each in self.numbers[name]))
 
     def _grows(self, sign: int, beyond: z3.BoolRef, names: Sequence[str]) -> bool:
         """Whether a case that is changed so much, with some numbers near the largest that their types hold and all
@@ -117,7 +117,7 @@ class Effects:
         numbers = [each for name in names for each in self.numbers[name]]
         if not all(any(each.far is not False for each in self.numbers[name]) for name in names):
             return False
-        large = [self.search.flag(disj(each.far for each in self.numbers[name])) for name in names]
+        large = [self.search.held(disj(each.far for each in self.numbers[name])) for name in names]
         others = self._small(name for name in self.numbers if name not in names)
         model = self.search.exists(self.known, beyond, others, *large)
         if model is None:
@@ -129,7 +129,7 @@ class Effects:
         for quarters in (3, 2):
             fewer = [each.fact.value == _part(model.eval(each.fact.value, model_completion=True).as_long(), quarters)
                      for each in moved]
-            other = self.search.exists(self.known, self.search.flag(conj((*pins, *fewer))))
+            other = self.search.exists(self.known, self.search.held(conj((*pins, *fewer))))
             if other is None:
                 return False
             found.append(self._of(other))
@@ -161,7 +161,7 @@ class Effects:
                     held.append(conj((each.fact.known, one)))
                 elif called == name or not own:
                     held.append(disj((neg(each.fact.known), one)))
-        return self.search.flag(conj(held))
+        return self.search.held(conj(held))
 
     def _most(self, sign: int, held: list[z3.BoolRef]) -> int:
         """The largest change there is, found by ever larger steps and then by halving."""
@@ -169,7 +169,7 @@ class Effects:
         top: int | None = None
         while top is None or best < top:
             least = best + step if top is None else (best + top + 1) // 2
-            model = self.search.exists(self.known, self.search.flag(change >= least), *held)
+            model = self.search.exists(self.known, self.search.held(change >= least), *held)
             if model is not None:
                 best, step = sign * self._of(model), step * 4
             else:

@@ -277,7 +277,7 @@ class _Question:
         if model is None:
             return None
         for wish in self._wishes():
-            flag = search.flag(wish)
+            flag = search.held(wish)
             better = search.exists(*held, flag)
             if better is not None:
                 held.append(flag)
@@ -324,7 +324,9 @@ class _Question:
         found: list[Extreme] = []
         for sign in (1, -1):
             try:
-                found.append(NEVER if effects.never() else effects.extreme(sign))
+                if sign > 0 and effects.never():
+                    return NEVER, NEVER
+                found.append(effects.extreme(sign))
             except OutOfTime as error:
                 found.append(Extreme(None, reason=self._late(error)))
         up, down = found

@@ -15,7 +15,7 @@ from rulesdsl.prove.difference import Decided
 from rulesdsl.prove.difference_atoms import OWN, SHARED, Atom
 from rulesdsl.prove.solving import Found, Solving
 from rulesdsl.prove.sym import is_no, is_yes
-from rulesdsl.prove.terms import Logic, conj, disj, neg
+from rulesdsl.prove.terms import Logic, conj, disj, implies, neg
 
 Form = Literal["ja", "nei", "ikke ja", "ikke nei"]
 
@@ -90,6 +90,13 @@ class Search:
         self._made += 1
         made = z3.Bool(f"sagt!{self._made}")
         self.solving.demand(made == said if not isinstance(said, bool) else (made if said else z3.Not(made)))
+        return made
+
+    def held(self, said: Logic) -> z3.BoolRef:
+        """A ja/nei that is ja only where a term is: all that it takes to hold cases to the term, and no burden else."""
+        self._made += 1
+        made = z3.Bool(f"sagt!{self._made}")
+        self.solving.demand(implies(made, said))
         return made
 
     def literal(self, claim: Claim) -> z3.BoolRef:
