@@ -127,7 +127,7 @@ class Question:
         """What the answer is limited to."""
         limits = sorted(self.world.limits)
         if isinstance(self.world, Both) and self.world.left_out:
-            limits.insert(0, f"det bare den ene utgaven har, holdt utenfor ({_counted(self.world.left_out)})")
+            limits.insert(0, f"det de to utgavene ikke har likt, holdt utenfor ({_counted(self.world.left_out)})")
         return tuple(limits)
 
     def within(self) -> Found:

@@ -19,7 +19,8 @@ def difference_json(found: Proof, engine: str) -> Json:
         "schema": SCHEMA, "engine": engine, "before": head_json(found.before), "after": head_json(found.after),
         "proved": found.done, "seconds": round(found.seconds, 1),
         "results": [_difference(each) for each in found.differences],
-        "left_out": list(found.left_out), "limits": list(found.limits), "not_compared": list(found.not_compared),
+        "left_out": list(found.left_out), "read_differently": list(found.apart), "limits": list(found.limits),
+        "not_compared": list(found.not_compared),
     }
 
 
@@ -35,7 +36,8 @@ def _difference(each: Difference) -> Json:
 
 def _part(part: Part) -> Json:
     return {
-        "always": part.always, "all_of": [_said(each) for each in part.said],
+        "always": part.always, "unless_unknown_in_both": part.if_known,
+        "all_of": [_said(each) for each in part.said],
         "any_of": [_said(each) for each in part.either], "witness": _witness(part.witness),
     }
 

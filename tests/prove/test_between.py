@@ -161,7 +161,7 @@ def test_the_same_case_is_decided_with_the_rates_of_either(tmp_path: Path) -> No
 def test_a_field_of_one_edition_alone_is_left_out_and_said_to_be(tmp_path: Path) -> None:
     found = proved(tmp_path, "der a.form er oppmøte gjelder a.teller er a.teller etter prøve 2019")
     assert found.limits == (
-        "det bare den ene utgaven har, holdt utenfor (feltet tolk i Besøk, som bare prøve@2020 har)",)
+        "det de to utgavene ikke har likt, holdt utenfor (feltet tolk i Besøk, som bare prøve@2020 har)",)
     empty = proved(tmp_path, "der a.tolk gjelder a.teller er a.teller etter prøve 2019")
     assert empty.verdict == "tom"
 
