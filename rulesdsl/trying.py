@@ -16,7 +16,7 @@ from rulesdsl.core.ir import Edition, Likeness, Property
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.properties import Tried, try_each
 from rulesdsl.generate.aims import Choose, Stage, aim
-from rulesdsl.generate.drawing import Thing, change, draw_facts, draw_family, lone, together
+from rulesdsl.generate.drawing import WHOLE, Thing, alone_or_not, change, draw_facts, draw_family, together
 from rulesdsl.generate.fields import Facts
 from rulesdsl.generate.kinds import Kind, Plan, moved, when_of
 from rulesdsl.generate.mentions import Path
@@ -30,10 +30,6 @@ ukjent wherever the property speaks. ``ikke prøvd``: no case was among those it
 
 MAX_STEPS = 600
 """How many simpler cases are tried in place of a counterexample."""
-
-WHOLE = 0.95
-"""How many of the things have every fact that is not optional."""
-
 
 @frozen(eq=False)
 class Search:
@@ -119,10 +115,10 @@ def _draw(property_: Property, made: Plan, kind: Kind, choose: Choose) -> tuple[
     if len(names) == 1:
         facts = draw_facts(made, kind, choose, None, WHOLE)
         _aimed(property_, made, kind, choose, {names[0]: facts})
-        return (_document(made, kind, choose, facts),)
+        return (alone_or_not(made, kind, choose, facts),)
     drawn = draw_family(made, kind, choose, len(names), None, WHOLE)
     _aimed(property_, made, kind, choose, dict(zip(names, drawn, strict=True)))
-    return tuple(_document(made, kind, choose, facts) for facts in drawn)
+    return tuple(alone_or_not(made, kind, choose, facts) for facts in drawn)
 
 
 def _looks_around(property_: Property) -> bool:
@@ -147,7 +143,7 @@ def _in_both(property_: Property, made: Plan, kind: Kind, choose: Choose) -> tup
     facts = draw_facts(made, kind, choose, None, WHOLE)
     _aimed(property_, made, kind, choose, dict.fromkeys(property_.names, facts))
     other = property_.decided_by(property_.names[-1], made.edition)
-    document = without_fields(_document(made, kind, choose, facts), fields_in(made.edition) - fields_in(other))
+    document = without_fields(alone_or_not(made, kind, choose, facts), fields_in(made.edition) - fields_in(other))
     return document, copy.deepcopy(document)
 
 
@@ -163,7 +159,7 @@ def _alike(
     _aimed(property_, made, kind, choose, {likeness.right: dict(first), likeness.left: changed})
     kept = {path: value for path, value in first.items() if not _among(path, likeness.but)}
     second = kept | {path: value for path, value in changed.items() if _among(path, likeness.but)}
-    document = _document(made, kind, choose, first)
+    document = alone_or_not(made, kind, choose, first)
     keyed = facts_of(things_in(document, kind)[0], kind)
     key = (kind.entity.key,)
     second.setdefault(key, keyed[key])
@@ -174,14 +170,6 @@ def _alike(
 def _among(path: Path, named: Iterable[Path]) -> bool:
     """Whether a path is one of those named, or lies within a record that is."""
     return any(path[: len(each)] == each for each in named)
-
-
-def _document(made: Plan, kind: Kind, choose: Choose, facts: Facts) -> Thing:
-    """A thing alone, or sometimes with others of its parent beside it."""
-    if kind.entity.parent and choose(3) == 2:
-        family = draw_family(made, kind, choose, 2 + choose(2), None, WHOLE, first=facts)
-        return together(made, kind, choose, family)
-    return lone(made, kind, choose, facts)
 
 
 def _aimed(property_: Property, made: Plan, kind: Kind, choose: Choose, things: dict[str, Facts]) -> None:

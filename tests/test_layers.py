@@ -25,7 +25,7 @@ LAYERS = {
     "check": 3,
     "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4, "convert": 4,
     "workspace": 5, "compiled": 5, "deciding": 5, "courses": 5, "verifying": 5,
-    "generate": 5, "trying": 5, "proving": 5, "reaching": 5, "batch": 5,
+    "generate": 5, "trying": 5, "suggesting": 5, "proving": 5, "reaching": 5, "batch": 5,
     "cli": 6, "strategies": 6,
     "__main__": 7,
 }
@@ -39,6 +39,7 @@ SIDEWAYS = {
     ("verifying", "deciding"): "a receipt is tried by deciding the case again",
     ("verifying", "workspace"): "the edition of a receipt is looked up where the editions are",
     ("trying", "generate"): "a property is tried on cases that are made up",
+    ("suggesting", "generate"): "so are the cases by which a mistake is told",
     ("deciding", "reaching"): "an explanation may say what it would take",
     ("proving", "trying"): "a case that breaks a property is made as simple as can be",
     ("batch", "deciding"): "the edition of a row is that of its day, as for a case",
@@ -71,6 +72,7 @@ SIDEWAYS = {
     ("publish.thresholds", "evaluate"): "with cases that show it",
     ("publish.example_text", "prove"): "and these cases as an author writes examples",
     ("publish.example_text", "evaluate"): "with the facts and results they had",
+    ("publish.mistakes", "evaluate"): "mistakes that no example notices are published too, with examples that would",
     ("publish.difference", "compare"): "and so is what is proved of the change",
     ("publish.difference", "prove.difference"): "which is plain data, without the solver",
     ("publish.difference_json", "prove.difference"): "for programs as for people",
@@ -93,6 +95,7 @@ WORLD = {"os", "sys", "pathlib", "shutil", "tempfile", "glob", "locale", "time",
 
 CHANCE = {
     ("trying", "random"): "cases are made up by chance, and by the same chance for the same seed",
+    ("suggesting", "random"): "as for trying",
     ("prove.solving", "time"): "a question to the solver has a limit of time",
     ("prove.difference_search", "time"): "and so has a search by many questions",
     ("prove.difference_proof", "time"): "which says how long it took",

@@ -8,11 +8,13 @@ from typing import Any
 import click
 from attrs import frozen
 
-from rulesdsl.cli.invocation import FINDINGS, open_workspace, say, show_problems, width, write_json
+from rulesdsl.cli import test_mistakes
+from rulesdsl.cli.invocation import FINDINGS, fail, open_workspace, say, show_problems, width, write_json
 from rulesdsl.cli.norwegian import Choice, Command
 from rulesdsl.core.ir import Edition
 from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.examples import ExampleOutcome, Unreached, try_examples, unreached
+from rulesdsl.evaluate.guarding import Guarded, guarded
 from rulesdsl.trying import Search, search
 
 CASES = 50
@@ -21,12 +23,13 @@ CASES = 50
 
 @frozen
 class Outcome:
-    """What came of one edition."""
+    """What came of one edition; ``guarded`` where small mistakes in it were asked for."""
 
     edition: Edition
     examples: tuple[ExampleOutcome, ...]
     unreached: tuple[Unreached, ...]
     searches: tuple[Search, ...]
+    guarded: tuple[Guarded, ...] | None = None
 
     @property
     def fell(self) -> bool:
@@ -43,10 +46,18 @@ class Outcome:
               help=f"Hvor mange saker hver egenskap prøves på ({CASES}; 0 lar dem være).")
 @click.option("--seed", metavar="TALL", type=int, default=0,
               help="Frøet som sakene lages av. Samme frø gir samme saker.")
+@click.option("--mistakes", is_flag=True,
+              help="Lager småfeil i reglene, én om gangen, og sier hvilke ingen eksempler merker.")
+@click.option("--save", metavar="FIL", type=click.Path(dir_okay=False, path_type=Path),
+              help="Lagrer eksempler som ville merket småfeilene, til å lime inn, med --mistakes.")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
               help="Formen på svaret: text eller json.")
 @click.pass_obj
-def command(rulebooks: Path | None, path: Path | None, cases: int, seed: int, form: str) -> None:
+def command(
+    rulebooks: Path | None, path: Path | None, cases: int, seed: int, mistakes: bool, save: Path | None, form: str
+) -> None:
+    if save is not None and not mistakes:
+        fail("--save lagrer eksempler mot småfeil og krever --mistakes.")
     workspace = open_workspace(path or rulebooks)
     tried: list[Outcome] = []
     for info in workspace.index:
@@ -55,19 +66,22 @@ def command(rulebooks: Path | None, path: Path | None, cases: int, seed: int, fo
             examples = try_examples(edition)
             properties = workspace.promises(edition).values() if cases else ()
             searches = tuple(search(each, edition, cases=cases, seed=seed) for each in properties)
-            tried.append(Outcome(edition, examples, unreached(edition, examples), searches))
+            found = tuple(guarded(edition, examples)) if mistakes else None
+            tried.append(Outcome(edition, examples, unreached(edition, examples), searches, found))
             if form == "text":
-                _show(tried[-1], cases, seed)
+                _show(tried[-1], cases, seed, save is not None)
     broken = any(problem.is_error for problem in workspace.checked.problems)
     if broken:
         show_problems(workspace.checked.problems, stderr=True)
+    if save is not None:
+        test_mistakes.save([(each.edition, each.guarded or ()) for each in tried], seed, save, quiet=form == "json")
     if form == "json":
         write_json(_json(tried, seed))
     if broken or any(each.fell for each in tried):
         sys.exit(FINDINGS)
 
 
-def _show(outcome: Outcome, cases: int, seed: int) -> None:
+def _show(outcome: Outcome, cases: int, seed: int, saving: bool) -> None:
     edition = outcome.edition
     for each in outcome.examples:
         if each.failures:
@@ -91,6 +105,8 @@ def _show(outcome: Outcome, cases: int, seed: int) -> None:
         say("Alle punkter og krav som utgaven endrer, er nådd." if edition.changes else "Alle punkter og krav er nådd.")
     if outcome.searches:
         _show_properties(outcome, cases, seed)
+    if outcome.guarded is not None:
+        test_mistakes.show(outcome.guarded, saving)
 
 
 def _own(edition: Edition) -> list[str]:
@@ -165,6 +181,7 @@ def _json(tried: list[Outcome], seed: int) -> dict[str, Any]:
                 "unreached": [
                     {"punkt": each.clause, "krav": each.part or None, "why": each.why} for each in outcome.unreached
                 ],
+                "mistakes": None if outcome.guarded is None else test_mistakes.to_json(outcome.guarded),
                 "properties": [_property(each, outcome.edition, seed) for each in outcome.searches],
             }
             for outcome in tried

@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
-from rulesdsl.evaluate.case import load
+from rulesdsl.evaluate.case import Thing, load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.interpreter import decide, evaluate
 from rulesdsl.evaluate.kleene import Unknown
@@ -18,11 +18,13 @@ from rulesdsl.evaluate.wording import said, words
 
 @frozen
 class ExampleOutcome:
-    """An example as it fell: ``failures`` are whole sentences; none means that it holds."""
+    """An example as it fell: ``failures`` are whole sentences; none means that it holds. ``thing`` is the one of the
+    case that it expects something of."""
 
     example: ir.Example
     failures: tuple[str, ...]
     run: Run | None = None
+    thing: Thing | None = None
 
 
 @frozen
@@ -47,20 +49,23 @@ def _try(example: ir.Example, edition: ir.Edition) -> ExampleOutcome:
         return ExampleOutcome(example, tuple(f"{error.field}: {error.message}" for error in errors))
     run = decide(edition, case)
     thing = next(each for each in case.things if each.place == place)
-    failures = []
+    return ExampleOutcome(example, tuple(failures(example, run, thing)), run, thing)
+
+
+def failures(example: ir.Example, run: Run, thing: Thing) -> Iterator[str]:
+    """What an example expects and a run does not give, each a whole sentence."""
     for expected in example.expects:
         outcome = run.outcomes[thing, expected.result]
         kind, name = outcome.result.type, expected.result.replace("_", " ")
         clause = outcome.rule.clause if outcome.rule else ""
         if outcome.status not in ("known", "unknown"):
             what = {"conflict": "i konflikt"}.get(outcome.status, "uten en regel som gjelder")
-            failures.append(f"{name} er {what}, ikke {said(kind, expected.value)}")
+            yield f"{name} er {what}, ikke {said(kind, expected.value)}"
         elif outcome.value != expected.value:
             ground = f" etter {clause}" if clause else ""
-            failures.append(f"{name} er {said(kind, outcome.value)}{ground}, ikke {said(kind, expected.value)}")
+            yield f"{name} er {said(kind, outcome.value)}{ground}, ikke {said(kind, expected.value)}"
         elif expected.clause and expected.clause != clause:
-            failures.append(f"{name} avgjøres av {clause}, ikke {expected.clause}")
-    return ExampleOutcome(example, tuple(failures), run)
+            yield f"{name} avgjøres av {clause}, ikke {expected.clause}"
 
 
 @define(eq=False)

@@ -13,6 +13,9 @@ from rulesdsl.generate.mentions import Path
 Thing = dict[str, Json]
 """A thing as a case file has it."""
 
+WHOLE = 0.95
+"""How many of the things have every fact that is not optional, where nothing is said."""
+
 MAX_CHANGES = 6
 """How many fields of a seed are redrawn at most."""
 
@@ -186,6 +189,14 @@ def lone(plan: Plan, kind: Kind, choose: Choose, facts: Facts) -> Thing:
     for above in needed_above(kind, plan):
         made, kind = _around(plan, kind, above, choose, [made], day), above
     return made
+
+
+def alone_or_not(plan: Plan, kind: Kind, choose: Choose, facts: Facts) -> Thing:
+    """A document of one thing, alone or sometimes with others of its parent beside it."""
+    if kind.entity.parent and choose(3) == 2:
+        family = draw_family(plan, kind, choose, 2 + choose(2), None, WHOLE, first=facts)
+        return together(plan, kind, choose, family)
+    return lone(plan, kind, choose, facts)
 
 
 def together(plan: Plan, kind: Kind, choose: Choose, drawn: Sequence[Facts]) -> Thing:

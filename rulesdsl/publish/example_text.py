@@ -24,11 +24,11 @@ def examples_of(verdicts: Sequence[Verdict]) -> str:
         for name, thing, run in zip(tried.promise.names, tried.things, tried.runs, strict=True):
             if run.edition.id != verdict.edition.id:
                 blocks[-1] += "".join(f"\n  # {run.edition.id}:{line.removeprefix('  så')}"
-                                      for line in _expected(thing, run, _asked(verdict, name)))
+                                      for line in expected(thing, run, _asked(verdict, name)))
                 continue
             title = f"Bryter {verdict.promise.name} i {verdict.edition.id}: {name}"
             cites = "".join(f"  ifølge {each.kilde.name}" for each in verdict.promise.citations[:1])
-            blocks.append("\n".join(_block(f"«{title}»{cites}", thing, run, _asked(verdict, name))))
+            blocks.append("\n".join(block(f"«{title}»{cites}", thing, run, _asked(verdict, name))))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
@@ -39,7 +39,8 @@ def _asked(verdict: Verdict, name: str) -> list[str]:
                               if isinstance(node, ir.ResultOf) and node.of == ir.Bound(name)))
 
 
-def _block(title: str, thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
+def block(title: str, thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
+    """A case as an example that expects some results of a thing, line by line."""
     edition = run.edition
     yield f"eksempel {title}"
     word = "gitt"
@@ -49,10 +50,10 @@ def _block(title: str, thing: Thing, run: Run, results: Sequence[str]) -> Iterat
             yield f"  {word} {each.entity}"
             yield from (f"    {fact}" for fact in facts)
             word = "og"
-    yield from _expected(thing, run, results)
+    yield from expected(thing, run, results)
 
 
-def _expected(thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
+def expected(thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
     """What a thing came to, as an example expects it."""
     for name in results:
         outcome = run.outcomes[thing, name]
@@ -65,11 +66,21 @@ def _expected(thing: Thing, run: Run, results: Sequence[str]) -> Iterator[str]:
 
 
 def _together(thing: Thing) -> Iterator[Thing]:
-    """A thing, the others of its kind that stand with it, and what they belong to."""
+    """A thing and all that stand with it, in an order that tells what belongs to what: what is below a thing comes
+    after it, then its fellows, then what they belong to."""
+    yield from _with_below(thing)
+    while thing.parent is not None:
+        for each in (each for children in thing.parent.children.values() for each in children if each is not thing):
+            yield from _with_below(each)
+        thing = thing.parent
+        yield thing
+
+
+def _with_below(thing: Thing) -> Iterator[Thing]:
     yield thing
-    if thing.parent is not None:
-        yield from (each for each in thing.parent.children.get(thing.entity, ()) if each is not thing)
-        yield thing.parent
+    for children in thing.children.values():
+        for each in children:
+            yield from _with_below(each)
 
 
 def _fields(thing: Thing, edition: ir.Edition) -> list[ir.FieldDecl]:

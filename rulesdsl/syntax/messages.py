@@ -145,6 +145,8 @@ def _hint_of_word(word: str, expected: set[str]) -> str:
 def _hint_of_pair(before: str, word: str, found: str) -> str:
     if re.search(r"er\s+ikke\s+en\s+av\s*$", before):
         return "Sett «ikke» foran: «ikke x er en av {a; b}»."
+    if found == "{" and re.search(r"\ber\s*$", before):
+        return "Skriv «er en av {a; b}»."
     if word == "kr" and found[:1].isdigit():
         return f"Enheten står etter tallet: {found} kr."
     if found == "per":
