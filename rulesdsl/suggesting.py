@@ -1,11 +1,11 @@
 """Examples that would notice a mistake which none of an edition's own notices: cases that come out otherwise with it.
 
 They are looked for near the edition's examples and at the borders of its rules, the same ones for the same seed. Where
-none is found the mistake may make no difference to any case, which is not shown.
+none is found the mistake may make no difference to any case, which only the solver can tell.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rulesdsl.core import ir
@@ -21,6 +21,7 @@ from rulesdsl.generate.drawing import Thing, alone_or_not, draw_facts
 from rulesdsl.generate.kinds import Kind, Plan, when_of
 from rulesdsl.generate.plan import plan
 from rulesdsl.prove.witness import Witness, replayed, smallest
+from rulesdsl.source import frozen
 
 POOL = 300
 """How many cases are made up once, to try every mistake on."""
@@ -29,25 +30,60 @@ AIMED = 60
 """How many are made up for one mistake, such that it is likely to matter."""
 
 
-def suggestions(edition: ir.Edition, unnoticed: Sequence[Mistake], seed: int = 0) -> Iterator[Suggestion]:
-    """Examples for as many mistakes as a case was found for, each of what no example before it notices."""
+@frozen(eq=False)
+class Suggested:
+    """What came of looking: ``examples``; the mistakes that change no answer of any case, proved, with how many of a
+    kind stand together at most in these (0: any number); and those of which neither is known."""
+
+    examples: tuple[Suggestion, ...]
+    alike: tuple[tuple[Mistake, int], ...]
+    left: tuple[Mistake, ...]
+
+
+def suggest(
+    edition: ir.Edition, unnoticed: Sequence[Mistake], seed: int = 0, seconds: float | None = None,
+    told: Callable[[int], None] = lambda done: None,
+) -> Suggested:
+    """Examples for as many mistakes as a case is found for, each of what no example before it notices. With ``seconds``
+    the solver is asked, so long a question, where none is found. ``told`` hears how many mistakes are done with."""
     made, chance = plan(edition), random.Random(seed)
     kinds = [made.kinds[name] for name in dict.fromkeys(each.entity for each in edition.results.values())]
     pool = _read(edition, (_drawn(made, kinds[at % len(kinds)], chance.randrange) for at in range(POOL)))
-    left = list(unnoticed)
-    while left:
-        mistake, mistaken = left[0], left[0].made()
+    pending, examples = list(unnoticed), list[Suggestion]()
+    alike, left = list[tuple[Mistake, int]](), list[Mistake]()
+    while pending:
+        told(len(unnoticed) - len(pending))
+        mistake, mistaken = pending[0], pending[0].made()
         aimed = _read(edition, (_aimed(mistake, made, chance.randrange) for _ in range(AIMED)))
         found = next(_telling(mistake, mistaken, [*pool, *aimed]), None)
+        count: int | None = None
+        if found is None and seconds is not None:
+            found, count = _proved(edition, mistaken, seconds)
         if found is None:
-            del left[0]
+            del pending[0]
+            if count is None:
+                left.append(mistake)
+            else:
+                alike.append((mistake, count))
             continue
         other, asked = decide(mistaken, found.run.case), Asked(found.run)
         results = _expected(found, other)
-        notices = [each for each in left if each is mistake or (asked.may_notice(each) and _differing(
+        notices = [each for each in pending if each is mistake or (asked.may_notice(each) and _differing(
             found.run, decide(each.made(), found.run.case), found.thing, results))]
-        yield Suggestion(found.run, other, found.thing, results, tuple(notices))
-        left = [each for each in left if each not in notices]
+        examples.append(Suggestion(found.run, other, found.thing, results, tuple(notices)))
+        pending = [each for each in pending if each not in notices]
+    return Suggested(tuple(examples), tuple(alike), tuple(left))
+
+
+def _proved(edition: ir.Edition, mistaken: ir.Edition, seconds: float) -> tuple[Witness | None, int | None]:
+    """A case that the solver finds; or that there is none, and with how many of a kind at most."""
+    from rulesdsl.prove.mistakes import told_apart
+
+    judged = told_apart(edition, mistaken, seconds)
+    if judged.document is None:
+        return None, judged.count if judged.verdict == "like" else None
+    found = replayed(judged.document, edition, judged.entity)
+    return (_smallest(found, mistaken) if found is not None else None), None
 
 
 # ── Cases ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,15 +126,24 @@ def _telling(mistake: Mistake, mistaken: ir.Edition, cases: Sequence[tuple[Thing
     asking = [(document, run, decide(mistaken, run.case)) for document, run, asked in cases
               if asked.may_notice(mistake)]
     for answered in (True, False):
-        def seen(run: Run, thing: Decided, answered: bool = answered) -> bool:
-            return bool(_differing(run, decide(mistaken, run.case), thing, answered=answered))
-
         for document, run, other in asking:
             for thing in run.case.things:
                 if _differing(run, other, thing, answered=answered):
                     again = replayed(_first(document, thing.place), run.edition, thing.entity)
-                    if again is not None and seen(again.run, again.thing):
-                        yield smallest(again, seen)
+                    small = _smallest(again, mistaken) if again is not None else None
+                    if small is not None:
+                        yield small
+
+
+def _smallest(found: Witness, mistaken: ir.Edition) -> Witness | None:
+    """The case without whatever it takes nothing from; None where it does not come out otherwise."""
+    for answered in (True, False):
+        def seen(run: Run, thing: Decided, answered: bool = answered) -> bool:
+            return bool(_differing(run, decide(mistaken, run.case), thing, answered=answered))
+
+        if seen(found.run, found.thing):
+            return smallest(found, seen)
+    return None
 
 
 def _first(document: Thing, place: str) -> Thing:

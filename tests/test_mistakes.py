@@ -17,7 +17,7 @@ from rulesdsl.evaluate.guarding import guarded
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.publish.mistakes import by_place, where
 from rulesdsl.publish.mistakes import said as worded
-from rulesdsl.suggesting import suggestions
+from rulesdsl.suggesting import suggest
 from rulesdsl.workspace import Workspace
 
 SHIPPED = Path(__file__).parents[1] / "regelverk"
@@ -161,6 +161,31 @@ def test_an_edition_without_rules_of_its_own_has_no_mistakes(tmp_path: Path, isf
     assert "Utgaven har ingen egne regler å lage småfeil i." in result.stdout
 
 
+REDUNDANT = """
+punkt 4 «Det samme en gang til»
+  ifølge oss
+  unntak fra 1
+  når tid >= 9 timer og tid >= 8 timer
+  svar er nei
+"""
+
+
+def test_what_makes_no_difference_is_proved(tmp_path: Path, isfrules: Isfrules) -> None:
+    folder = write(tmp_path / "regler", a=RULES.replace("når haster", "når ikke haster").replace(
+        "  krav tidlig «før fristen» frist <= 2020-03-01\n", "").replace("  ellers svar er nei\n", "") + REDUNDANT)
+    result = isfrules("test", folder, "--mistakes", "--prove", COLUMNS="100")
+    assert result.exit_code == 0, result.output
+    shown = result.stdout.replace(NBSP, " ")
+    told = shown[shown.index("Gir samme svar i alle saker, bevist, så det som står der, kan være unødvendig:"):]
+    assert "uten vilkåret tid ≥ 8 timer" in told
+    assert "uten vilkåret tid ≥ 9 timer" not in told
+    assert "uten vilkåret haster" not in told
+    found = json.loads(isfrules("test", folder, "--mistakes", "--prove", "--format", "json").stdout)
+    every = found["editions"][0]["mistakes"]["unnoticed"]
+    (one,) = (each for each in every if each["text"].replace(NBSP, " ") == "uten vilkåret tid ≥ 8 timer")
+    assert (one["no_case_differs"], one["up_to"], one["example"]) == (True, None, False)
+
+
 # ── Examples that would notice ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,7 +195,8 @@ def test_a_suggestion_notices_what_it_says(name: str) -> None:
     assert found is not None
     unnoticed = [each.mistake for each in guarded(found, try_examples(found)) if each.by is None][:12]
     told: Counter[int] = Counter()
-    for each in suggestions(found, unnoticed):
+    suggested = suggest(found, unnoticed)
+    for each in suggested.examples:
         assert not each.run.case.errors
         for mistake in each.notices:
             told[id(mistake)] += 1
@@ -178,6 +204,8 @@ def test_a_suggestion_notices_what_it_says(name: str) -> None:
             pairs = [(each.run.outcomes[each.thing, one], other.outcomes[each.thing, one]) for one in each.results]
             assert any((a.status, a.value, a.rule) != (b.status, b.value, b.rule) for a, b in pairs), said(mistake)
     assert set(told.values()) <= {1}
+    assert not suggested.alike
+    assert len(told) + len(suggested.left) == len(unnoticed)
 
 
 @pytest.mark.parametrize(("name", "rules"), [
@@ -235,8 +263,9 @@ def test_on_the_terminal(tmp_path: Path, isfrules: Isfrules) -> None:
     assert json.loads(isfrules("test", folder, "--format", "json").stdout)["editions"][0]["mistakes"] is None
 
 
-def test_saving_without_mistakes_is_a_slip(tmp_path: Path, isfrules: Isfrules) -> None:
-    result = isfrules("test", "--save", tmp_path / "x.isf")
+@pytest.mark.parametrize("asked", [("--save", "x.isf"), ("--prove",)])
+def test_what_goes_with_mistakes_alone_is_a_slip(isfrules: Isfrules, asked: tuple[str, ...]) -> None:
+    result = isfrules("test", *asked)
     assert result.exit_code == 2
     assert "krever --mistakes" in result.output
 

@@ -9,27 +9,31 @@ import click
 from attrs import frozen
 
 from rulesdsl.cli import test_mistakes
-from rulesdsl.cli.invocation import FINDINGS, fail, open_workspace, say, show_problems, width, write_json
-from rulesdsl.cli.norwegian import Choice, Command
+from rulesdsl.cli.invocation import FINDINGS, check_solver, fail, open_workspace, say, show_problems, width, write_json
+from rulesdsl.cli.norwegian import Choice, Command, Seconds
 from rulesdsl.core.ir import Edition
 from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.examples import ExampleOutcome, Unreached, try_examples, unreached
-from rulesdsl.evaluate.guarding import Guarded, guarded
+from rulesdsl.evaluate.guarding import guarded
 from rulesdsl.trying import Search, search
 
 CASES = 50
 """How many cases each property is tried on, unless more are asked for: a whole rulebook is tried in some seconds."""
 
 
+SECONDS = 10
+"""How long one question to the solver may take, unless more is asked for."""
+
+
 @frozen
 class Outcome:
-    """What came of one edition; ``guarded`` where small mistakes in it were asked for."""
+    """What came of one edition; ``mistakes`` where small ones in it were asked for."""
 
     edition: Edition
     examples: tuple[ExampleOutcome, ...]
     unreached: tuple[Unreached, ...]
     searches: tuple[Search, ...]
-    guarded: tuple[Guarded, ...] | None = None
+    mistakes: "test_mistakes.Found | None" = None
 
     @property
     def fell(self) -> bool:
@@ -50,14 +54,23 @@ class Outcome:
               help="Lager småfeil i reglene, én om gangen, og sier hvilke ingen eksempler merker.")
 @click.option("--save", metavar="FIL", type=click.Path(dir_okay=False, path_type=Path),
               help="Lagrer eksempler som ville merket småfeilene, til å lime inn, med --mistakes.")
+@click.option("--prove", "proving", is_flag=True,
+              help="Leter også etter saker med en løser, og beviser hvilke småfeil som ikke betyr noe, med "
+              "--mistakes. Krever isfrules[prove].")
+@click.option("--seconds", metavar="ANTALL", type=Seconds(0.1, 3600), default=SECONDS, show_default=False,
+              help=f"Hvor lenge ett spørsmål kan ta med --prove ({SECONDS}).")
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
               help="Formen på svaret: text eller json.")
 @click.pass_obj
 def command(
-    rulebooks: Path | None, path: Path | None, cases: int, seed: int, mistakes: bool, save: Path | None, form: str
+    rulebooks: Path | None, path: Path | None, cases: int, seed: int, mistakes: bool, save: Path | None,
+    proving: bool, seconds: float, form: str,
 ) -> None:
-    if save is not None and not mistakes:
-        fail("--save lagrer eksempler mot småfeil og krever --mistakes.")
+    for given, name in ((save is not None, "--save"), (proving, "--prove")):
+        if given and not mistakes:
+            fail(f"{name} gjelder småfeil og krever --mistakes.")
+    if proving:
+        check_solver()
     workspace = open_workspace(path or rulebooks)
     tried: list[Outcome] = []
     for info in workspace.index:
@@ -66,22 +79,24 @@ def command(
             examples = try_examples(edition)
             properties = workspace.promises(edition).values() if cases else ()
             searches = tuple(search(each, edition, cases=cases, seed=seed) for each in properties)
-            found = tuple(guarded(edition, examples)) if mistakes else None
+            found = test_mistakes.Found(edition, tuple(guarded(edition, examples))) if mistakes else None
+            if found is not None and (save is not None or proving):
+                found = test_mistakes.look(found, seed, seconds if proving else None, quiet=not sys.stderr.isatty())
             tried.append(Outcome(edition, examples, unreached(edition, examples), searches, found))
             if form == "text":
-                _show(tried[-1], cases, seed, save is not None)
+                _show(tried[-1], cases, seed)
     broken = any(problem.is_error for problem in workspace.checked.problems)
     if broken:
         show_problems(workspace.checked.problems, stderr=True)
     if save is not None:
-        test_mistakes.save([(each.edition, each.guarded or ()) for each in tried], seed, save, quiet=form == "json")
+        test_mistakes.save([each.mistakes for each in tried if each.mistakes is not None], save, quiet=form == "json")
     if form == "json":
         write_json(_json(tried, seed))
     if broken or any(each.fell for each in tried):
         sys.exit(FINDINGS)
 
 
-def _show(outcome: Outcome, cases: int, seed: int, saving: bool) -> None:
+def _show(outcome: Outcome, cases: int, seed: int) -> None:
     edition = outcome.edition
     for each in outcome.examples:
         if each.failures:
@@ -105,8 +120,8 @@ def _show(outcome: Outcome, cases: int, seed: int, saving: bool) -> None:
         say("Alle punkter og krav som utgaven endrer, er nådd." if edition.changes else "Alle punkter og krav er nådd.")
     if outcome.searches:
         _show_properties(outcome, cases, seed)
-    if outcome.guarded is not None:
-        test_mistakes.show(outcome.guarded, saving)
+    if outcome.mistakes is not None:
+        test_mistakes.show(outcome.mistakes)
 
 
 def _own(edition: Edition) -> list[str]:
@@ -181,7 +196,7 @@ def _json(tried: list[Outcome], seed: int) -> dict[str, Any]:
                 "unreached": [
                     {"punkt": each.clause, "krav": each.part or None, "why": each.why} for each in outcome.unreached
                 ],
-                "mistakes": None if outcome.guarded is None else test_mistakes.to_json(outcome.guarded),
+                "mistakes": None if outcome.mistakes is None else test_mistakes.to_json(outcome.mistakes),
                 "properties": [_property(each, outcome.edition, seed) for each in outcome.searches],
             }
             for outcome in tried

@@ -174,9 +174,9 @@ def _slips(node: ir.Expr) -> Iterator[tuple[Kind, ir.Expr]]:
             if not isinstance(left, ir.Const) and not isinstance(right, ir.Const):
                 yield "grense", evolve(node, op=_OR_NOT_ALIKE[op])
             if isinstance(left, ir.Const):
-                yield from (("grense", evolve(node, left=evolve(left, value=value))) for value in _beside(left))
+                yield from (("grense", evolve(node, left=other)) for other in _beside(left, right))
             if isinstance(right, ir.Const):
-                yield from (("grense", evolve(node, right=evolve(right, value=value))) for value in _beside(right))
+                yield from (("grense", evolve(node, right=other)) for other in _beside(right, left))
         case ir.OneOf(_, _, options, name) if not name and 1 < len(options) <= MAX_OPTIONS:
             for option in options:
                 yield "kode", evolve(node, options=tuple(each for each in options if each != option))
@@ -199,16 +199,16 @@ def _slips(node: ir.Expr) -> Iterator[tuple[Kind, ir.Expr]]:
 _OR_NOT_ALIKE: dict[ir.Comparison, ir.Comparison] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 
-def _beside(limit: ir.Const) -> Iterator[ir.Value]:
-    """The values a step from a limit; none below zero where the limit is not."""
+def _beside(limit: ir.Const, held: ir.Expr) -> Iterator[ir.Const]:
+    """The limits a step from one, such steps as what is held against it can take; none below zero where it is not."""
     match limit.type, limit.value:
         case types.Number() as kind, Decimal() as value:
-            yield value + _step(kind)
-            if value != 0:
-                yield value - _step(kind)
+            finer = evolve(kind, scale=max(kind.scale, held.type.scale if isinstance(held.type, types.Number) else 0))
+            for step in (_step(finer), -_step(finer))[:2 if value else 1]:
+                yield evolve(limit, type=finer, value=value + step)
         case types.Date(), datetime.date() as day:
-            yield day + datetime.timedelta(1)
-            yield day - datetime.timedelta(1)
+            for days in (1, -1):
+                yield evolve(limit, value=day + datetime.timedelta(days))
 
 
 def _step(kind: types.Number) -> Decimal:

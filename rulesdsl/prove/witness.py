@@ -81,7 +81,7 @@ def _variants(document: Document, path: tuple[Step, ...], date: str, first: str)
         if value != first:
             yield _with(document, path, first)
         return
-    if path[-1] != 0:  # the first of a list is the one that the case is about
+    if path[-1] != 0 or not isinstance(value, dict):  # the first thing in a list is the one that the case is about
         yield _without(document, path)
     if isinstance(value, str) and _is_day(value):
         yield from (_with(document, path, day) for day in _nearer(value, first))

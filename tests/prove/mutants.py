@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -12,13 +12,7 @@ from rulesdsl.core.trees import all_groups, expressions
 from rulesdsl.evaluate.case import Case, load
 from rulesdsl.evaluate.documents import Document as Given
 from rulesdsl.evaluate.interpreter import decide
-from rulesdsl.prove.cases import World
-from rulesdsl.prove.decode import Decoder, Document
-from rulesdsl.prove.encode import Encoder, Outcome
-from rulesdsl.prove.solving import Solving
-from rulesdsl.prove.sym import NotProvable, equal
-from rulesdsl.prove.terms import Logic, conj, disj, neg, same
-from rulesdsl.prove.words import Words, list_uses
+from rulesdsl.prove.decode import Document
 
 _TURNED: dict[ir.Comparison, ir.Comparison] = {"=": "≠", "≠": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -108,39 +102,6 @@ def _turned_exceptions(edition: ir.Edition) -> Iterator[Mutant]:
 
 
 # ── Told apart ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@frozen(eq=False)
-class Judged:
-    """What the solver says of two editions, and the case that tells them apart."""
-
-    verdict: Literal["ulike", "like", "ikke avgjort"]
-    document: Document | None = None
-    reason: str = ""
-
-
-def judge(one: ir.Edition, other: ir.Edition, entity: str, count: int, seconds: float = 20) -> Judged:
-    """Whether any case with up to ``count`` things of a kind comes out otherwise in the other edition."""
-    world = World(one, Words(one, other), list_uses(one, other))
-    thing = world.case(entity, "a", count, (one.valid_from, one.valid_to))[0]
-    encoders = Encoder(one, world), Encoder(other, world)
-    names = [name for name, result in one.results.items() if result.entity == entity]
-    try:
-        apart = disj(_apart(*(encoder.outcome(thing, name) for encoder in encoders)) for name in names)
-        found = Solving(*encoders, seconds=seconds).find(apart)
-    except NotProvable as error:
-        return Judged("ikke avgjort", None, error.reason)
-    if found.answer == "ikke avgjort":
-        return Judged("ikke avgjort", None, found.reason)
-    if found.model is None:
-        return Judged("like")
-    return Judged("ulike", Decoder(found.model, world).document(thing))
-
-
-def _apart(one: Outcome, other: Outcome) -> Logic:
-    statuses = conj((same(one.no_rule, other.no_rule), same(one.conflict, other.conflict),
-                     same(one.known, other.known)))
-    return disj((neg(statuses), conj((one.known, other.known, neg(equal(one.state.value, other.state.value))))))
 
 
 def outcomes(edition: ir.Edition, case: Case) -> list[tuple[str, str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 from backends.test_agreement import drawn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prove.mutants import Mutant, judge, kinds_of, mutants, outcomes, replayed_apart
+from prove.mutants import Mutant, kinds_of, mutants, outcomes, replayed_apart
 from rulebooks import Rulebook, rulebooks
 
 from rulesdsl.check.editions import check
@@ -17,6 +17,7 @@ from rulesdsl.core.ir import Edition
 from rulesdsl.diagnostics import Problems
 from rulesdsl.evaluate.case import Case
 from rulesdsl.prove.cases import MOST_ITEMS
+from rulesdsl.prove.mistakes import judge
 from rulesdsl.source import Source
 from rulesdsl.syntax.parser import parse
 
