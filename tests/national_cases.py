@@ -2,7 +2,7 @@
 
 import datetime
 import runpy
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ def make(folder: Path, rows: int, **options: Any) -> Path:
     return folder
 
 
-def cases(folder: Path, edition: ir.Edition) -> Iterator[Case]:
-    """A case for each patient, with all episodes in their order in the file."""
+def cases(folder: Path, edition: ir.Edition, patients: Container[str] | None = None) -> Iterator[Case]:
+    """A case for each patient, or for some, with all episodes in their order in the file."""
     reads = reader(edition)
     for document in documents(folder):
-        yield reads.load(Document(document))
+        if patients is None or document["pasient_id"] in patients:
+            yield reads.load(Document(document))
 
 
 def documents(folder: Path) -> Iterator[dict[str, Any]]:
