@@ -147,8 +147,11 @@ def _expectation(
         # A result of this entity that is not there has its own message, and so has an entity that is not.
         quiet = written is not None and written.entity.text in (thing.entity, *declared.names.broken)
         if name not in declared.names.broken and not quiet:
-            declared.problems.add("ISF201", expect.result.span, f"er ikke et resultat for {thing.entity}", detail=name,
-                                  hint=did_you_mean(name, lowered.results))
+            label, hint = f"er ikke et resultat for {thing.entity}", did_you_mean(name, lowered.results)
+            if written is not None:
+                label = f"er et resultat for {written.entity.text}, ikke for {thing.entity}"
+                hint = f"Det som avgjøres, står etter «gitt»: her er det {thing.entity}."
+            declared.problems.add("ISF201", expect.result.span, label, detail=name, hint=hint)
         return None
     clause = expect.clause.text if expect.clause else ""
     if expect.clause and clause not in declared.names.clauses and clause not in declared.names.broken:
