@@ -15,6 +15,9 @@ Answer = Literal["finnes", "finnes ikke", "ikke avgjort"]
 LONGEST = 86_400.0
 """No question is given more seconds than this, whatever the limit: the solver cannot count much further."""
 
+PATIENCE = 20.0
+"""After so many seconds on one question a solver begins anew, and then after twice as many."""
+
 MOST_ROUNDS = 2_000
 """How many times rows of large tables are told before it is given up."""
 
@@ -36,7 +39,7 @@ class Solving:
     def __init__(self, *encoders: Encoder, seconds: float) -> None:
         self.encoders, self.world, self.seconds = encoders, encoders[0].world, seconds
         self.solver = z3.Solver()
-        self._told = 0
+        self._told = self._begun = 0
 
     def demand(self, *items: Logic) -> None:
         """From here on only cases of which this holds are asked for."""
@@ -58,25 +61,37 @@ class Solving:
         return self._asked(tuple(flags))
 
     def _asked(self, asked: tuple[Logic, ...]) -> Found:
-        ends = time.monotonic() + self.seconds
+        """The answer, by a solver that begins anew, and otherwise, where one has thought for long: most questions that
+        take one solver minutes take another seconds."""
+        ends, patience = time.monotonic() + self.seconds, PATIENCE
         for _ in range(MOST_ROUNDS):
             left = ends - time.monotonic()
             if left <= 0:
                 return Found("ikke avgjort", None, self._late())
-            self.solver.set("timeout", max(1, int(min(left, LONGEST) * 1000)))
+            self.solver.set("timeout", max(1, int(min(left, patience, LONGEST) * 1000)))
             answer = self.solver.check(*asked)
             if answer == z3.unsat:
                 return Found("finnes ikke", core=tuple(self.solver.unsat_core()))
             if answer == z3.unknown:
                 reason = self.solver.reason_unknown()
-                late = reason in ("timeout", "canceled", "interrupted from keyboard")
-                return Found("ikke avgjort", None, self._late() if late else f"løseren ga opp: {reason}")
+                if reason not in ("timeout", "canceled", "interrupted from keyboard"):
+                    return Found("ikke avgjort", None, f"løseren ga opp: {reason}")
+                self._begin_anew()
+                patience *= 2
+                continue
             model = self.solver.model()
             more = [each for encoder in self.encoders for each in encoder.tables.told(model, encoder.constant)]
             if not more:
                 return Found("finnes", model)
             self.solver.add(more)
         return Found("ikke avgjort", None, f"tabellene ble spurt mer enn {MOST_ROUNDS} ganger")
+
+    def _begin_anew(self) -> None:
+        """Another solver that knows the same, and makes other choices."""
+        known, self._begun = self.solver.assertions(), self._begun + 1
+        self.solver = z3.Solver()
+        self.solver.set("random_seed", self._begun)
+        self.solver.add(known)
 
     def _late(self) -> str:
         return f"tidsgrensen på {self.seconds:g} sekunder ble nådd"
