@@ -118,3 +118,24 @@ def test_a_condition_is_stated_as_it_fell(condition: str, holding: str, failing:
     guard = edition.clauses["p"].guard
     assert guard is not None
     assert (stated(guard, True), stated(guard, False)) == (holding, failing)
+
+
+LISTS = """
+beslutning grupper : liste av tekst for Episode «Grupper»   treff alle
+  ifølge k
+  | drg || grupper |
+  | «A» || «a»     |
+  | «A» || «b»     |
+  | «B» || «b»     |
+"""
+
+
+@pytest.mark.parametrize(("drg", "expected", "failures"), [
+    ("A", "{«a»; «b»}", ()),
+    ("A", "{«b»; «a»}", ("grupper er a, b etter grupper, ikke b, a",)),
+    ("C", "{}", ()),
+    ("B", "{}", ("grupper er b etter grupper, ikke ingen",)),
+])
+def test_a_list_can_be_expected(drg: str, expected: str, failures: tuple[str, ...]) -> None:
+    (made,) = try_examples(edition_of(LISTS + example(f"drg er «{drg}»", f"grupper er {expected}")))
+    assert made.failures == failures

@@ -126,7 +126,8 @@ def test_an_example_at_the_border_notices_what_one_beside_it_does_not(tmp_path: 
         "ja i stedet for nei"}  # that of the requirement
 
 
-@pytest.mark.parametrize("name", ["isf@2018", "egenandel@2023.7", "takst_kiropraktor@2020", "utskrivningsklare@2012"])
+@pytest.mark.parametrize("name", [
+    "isf@2018", "egenandel@2023.7", "takst_kiropraktor@2020", "utskrivningsklare@2012", "egenandel@2011"])
 def test_what_examples_cannot_notice_is_passed_over_and_nothing_else(name: str) -> None:
     found = Workspace(SHIPPED).edition(name)
     assert found is not None

@@ -1,6 +1,7 @@
 """``eksempel`` blocks to core: facts and expected results, typed by the fields and results they name."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from rulesdsl.check.declare import Declared, place
@@ -89,8 +90,7 @@ def _fact(given: ast.Given, scope: Scope) -> ir.Fact | None:
         if not isinstance(field.type, ListOf):
             scope.report("ISF301", given.span, f"er {types.type_name(field.type)}, ikke en liste")
             return None
-        values = [_fixed(item, field.type.item, scope) for item in given.value]
-        return ir.Fact(path, tuple(value for value in values if value is not None))
+        return ir.Fact(path, _fixed_list(given.value, field.type, scope))
     wanted = field.type
     if isinstance(wanted, ListOf):
         scope.report("ISF301", given.span, "er en liste", write(f"{{{given.value.span.text}}}"))
@@ -124,6 +124,10 @@ def _check_day(given: ast.Given, scope: Scope) -> None:
     if not declared.first_day <= day.value <= declared.last_day:
         scope.report("ISF412", given.span, f"utgaven gjelder {declared.first_day} til {declared.last_day}",
                      "Skriv en dag i utgaven, eller flytt eksemplet.")
+
+
+def _fixed_list(items: Iterable[ast.Expr], wanted: ListOf, scope: Scope) -> tuple[ir.Value, ...]:
+    return tuple(value for item in items if (value := _fixed(item, wanted.item, scope)) is not None)
 
 
 def _fixed(node: ast.Expr, wanted: types.Type, scope: Scope) -> ir.Value | None:
@@ -160,5 +164,13 @@ def _expectation(
     if expect.value is None:
         return ir.Expectation(name, None, clause)
     scope = _scope(declared, declared.entities[thing.entity], lowered)
+    if isinstance(expect.value, tuple) or isinstance(result.type, ListOf):
+        if not isinstance(result.type, ListOf):
+            scope.report("ISF301", expect.span, f"er {types.type_name(result.type)}, ikke en liste")
+            return None
+        if not isinstance(expect.value, tuple):
+            scope.report("ISF301", expect.span, "er en liste", write(f"{{{expect.value.span.text}}}"))
+            return None
+        return ir.Expectation(name, _fixed_list(expect.value, result.type, scope), clause)
     value = _fixed(expect.value, result.type, scope)
     return None if value is None else ir.Expectation(name, value, clause)

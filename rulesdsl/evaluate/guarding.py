@@ -48,14 +48,19 @@ def _falls(outcome: ExampleOutcome, edition: ir.Edition) -> bool:
 
 
 class Asked:
-    """What a run asked of the rules. A mistake in what it never asked cannot change its answer."""
+    """What a run asked of the rules. A mistake in what it never asked cannot change its answer. What a quantifier asked
+    of elements that it passed over is not remembered, so where one was asked, all that stands in it was."""
 
     def __init__(self, run: Run) -> None:
         self._nodes = {seen for frame in _frames(run) for seen in frame.seen}
         groups = [group for outcome in run.outcomes.values() for group in outcome.groups]
         self._rules = {id(each) for each in _not_fallen(groups)}
-        self._rates = {node.name for result in run.edition.results.values() for node in _rates(result)
-                       if id(node) in self._nodes}
+        rates, many = _telling(run.edition)
+        self._rates = {node.name for node in rates if id(node) in self._nodes}
+        for node, within in many:
+            if id(node) in self._nodes:
+                self._nodes |= within
+                self._rates |= {each.name for each in rates if id(each) in within}
 
     def may_notice(self, mistake: Mistake) -> bool:
         if mistake.rule is not None:
@@ -63,6 +68,24 @@ class Asked:
         if mistake.rate:
             return mistake.rate in self._rates
         return id(mistake.before) in self._nodes
+
+
+_Telling = tuple[tuple[ir.RateOf, ...], tuple[tuple[ir.Expr, frozenset[int]], ...]]
+_kept: tuple[ir.Edition, _Telling] | None = None
+
+
+def _telling(edition: ir.Edition) -> _Telling:
+    """The nodes of an edition that read a sats; and its quantifiers, with all that stands in each. Kept for the latest,
+    by identity."""
+    global _kept
+    if _kept is None or _kept[0] is not edition:
+        nodes = {id(node): node for result in edition.results.values() for part in expressions(result.groups)
+                 for node in ir.walk(part)}
+        rates = tuple(node for node in nodes.values() if isinstance(node, ir.RateOf))
+        many = tuple((node, frozenset(map(id, ir.walk(node)))) for node in nodes.values()
+                     if isinstance(node, ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick))
+        _kept = edition, (rates, many)
+    return _kept[1]
 
 
 def _frames(run: Run) -> Iterator[Frame]:
@@ -82,8 +105,3 @@ def _not_fallen(groups: Sequence[GroupOutcome]) -> Iterator[ir.Rule]:
                 yield each.rule
             pending += each.exceptions
         pending += group.exceptions
-
-
-def _rates(result: ir.Result) -> Iterator[ir.RateOf]:
-    for part in expressions(result.groups):
-        yield from (node for node in ir.walk(part) if isinstance(node, ir.RateOf))

@@ -607,10 +607,10 @@ class ThingDecl(Node):
 
 @frozen
 class Expect(Node):
-    """``så R er VERDI [etter PUNKT]``; ``value`` None is ``ukjent``."""
+    """``så R er VERDI [etter PUNKT]``; a list is a tuple of literals in braces; ``value`` None is ``ukjent``."""
 
     result: Name
-    value: Expr | None
+    value: Expr | tuple[Expr, ...] | None
     clause: Name | None = None
 
 

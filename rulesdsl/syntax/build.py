@@ -18,6 +18,13 @@ from rulesdsl.syntax.build_expressions import (
 )
 
 
+def _stated(item: Any) -> Any:
+    """What an example says: an expression, a tuple of them, or None for ukjent."""
+    if isinstance(item, Titled):
+        return item[1]
+    return None if isinstance(item, Token) else item
+
+
 @v_args(meta=True)
 class Builder(ExpressionBuilder):
     """Builds the declaration of one piece of a file."""
@@ -341,14 +348,10 @@ class Builder(ExpressionBuilder):
         return ast.ThingDecl(self.name_of(items[0]), all_of(ast.Given, items), span=self.place_of(meta))
 
     def given(self, meta: Meta, items: list[Any]) -> ast.Given:
-        value = items[-1][1] if isinstance(items[-1], Titled) else items[-1]
-        if isinstance(value, Token):
-            value = None
-        return ast.Given(tuple(self.names_of(items[:-1])), value, span=self.place_of(meta))
+        return ast.Given(tuple(self.names_of(items[:-1])), _stated(items[-1]), span=self.place_of(meta))
 
     def expect(self, meta: Meta, items: list[Any]) -> ast.Expect:
-        value = None if isinstance(items[1], Token) else items[1]
-        return ast.Expect(self.name_of(items[0]), value, tagged("clause", items), span=self.place_of(meta))
+        return ast.Expect(self.name_of(items[0]), _stated(items[1]), tagged("clause", items), span=self.place_of(meta))
 
     def expect_clause(self, meta: Meta, items: list[ast.Name]) -> Titled:
         return Titled(("clause", items[0]))

@@ -177,6 +177,9 @@ class ExpressionBuilder(Transformer[Token, Any]):
     def set(self, meta: Meta, items: list[ast.Expr]) -> Titled:
         return Titled(("set", tuple(items)))
 
+    def empty(self, meta: Meta, items: list[Any]) -> Titled:
+        return Titled(("set", ()))
+
     def _over(self, kind: Any, meta: Meta, items: list[Any], **more: Any) -> ast.QuantifierExpr:
         var, over = tagged("over", items)
         return ast.QuantifierExpr(kind, var, over, tagged("where", items), span=self.place_of(meta), **more)

@@ -281,19 +281,16 @@ def _example(node: ast.ExampleDecl, at: Places) -> list[Line]:
         lines.append(Line(2, f"{word} {thing.entity.text}", at.anchor(thing.span.start, 1)))
         for fact in thing.facts:
             path = ".".join(name.text for name in fact.path)
-            lines += lay(_fact_value(fact, phrases).before(f"{path} er ", fact.span.start), 4, at)
+            lines += lay(_stated(fact, phrases).before(f"{path} er ", fact.span.start), 4, at)
     for expect in node.expects:
-        lines.append(Line(2, _expect(expect, phrases), expect.span.start))
+        clause = f" etter {expect.clause.text}" if expect.clause else ""
+        lines += lay(_stated(expect, phrases).before(f"så {expect.result.text} er ", expect.span.start).after(clause),
+                     2, at)
     return lines
 
 
-def _fact_value(fact: ast.Given, phrases: Phrases) -> Phrase:
-    if fact.value is None:
-        return Phrase("ukjent", fact.span.start)
-    return phrases.braced(fact.value) if isinstance(fact.value, tuple) else phrases.operand(fact.value)
-
-
-def _expect(expect: ast.Expect, phrases: Phrases) -> str:
-    shown = "ukjent" if expect.value is None else phrases.operand(expect.value).text
-    clause = f" etter {expect.clause.text}" if expect.clause else ""
-    return f"så {expect.result.text} er {shown}{clause}"
+def _stated(node: ast.Given | ast.Expect, phrases: Phrases) -> Phrase:
+    """The value of a fact, or of what is expected."""
+    if node.value is None or node.value == ():
+        return Phrase("ukjent" if node.value is None else "{}", node.span.start)
+    return phrases.braced(node.value) if isinstance(node.value, tuple) else phrases.operand(node.value)

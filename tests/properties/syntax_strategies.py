@@ -171,10 +171,10 @@ decisions = _made(
     _many(_made(ast.RowDecl, _many(_cells, 1), expressions), 1),
 )
 
-_facts = _made(ast.Given, _many(names, 1), expressions | _many(expressions, 1) | st.none())
+_facts = _made(ast.Given, _many(names, 1), expressions | _many(expressions, 0) | st.none())
 examples = _made(
     ast.ExampleDecl, texts, cite_lists, _many(_made(ast.ThingDecl, names, _many(_facts, 0)), 1),
-    _many(_made(ast.Expect, names, st.none() | expressions, st.none() | clauses | names), 1),
+    _many(_made(ast.Expect, names, st.none() | expressions | _many(expressions, 0), st.none() | clauses | names), 1),
 )
 
 declarations: st.SearchStrategy[Any] = st.one_of(headers, data, rules, decisions, repeals, properties, examples)
