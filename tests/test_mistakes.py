@@ -1,6 +1,7 @@
 """Small mistakes in rules: which there are, which examples notice them, and the examples that would."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -217,7 +218,11 @@ def test_saved_examples_hold_and_notice_what_was_promised(
     tmp_path: Path, isfrules: Isfrules, name: str, rules: str
 ) -> None:
     copied = shutil.copytree(SHIPPED, tmp_path / "regelverk")
-    file, saved = copied / name.partition("@")[0] / rules, tmp_path / "forslag.isf"
+    folder, saved = copied / name.partition("@")[0], tmp_path / "forslag.isf"
+    file = folder / rules
+    for each in folder.glob("*.isf"):  # with one example in each file there is much that none notices
+        parts = re.split(r"(?m)^(?=eksempel )", each.read_text(encoding="utf-8"))
+        each.write_text("".join(parts[:2]), encoding="utf-8")
 
     def tried(*more: str) -> dict[str, object]:
         result = isfrules("test", file, "--cases", "0", "--mistakes", "--format", "json", *more)
