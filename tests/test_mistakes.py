@@ -127,13 +127,13 @@ def test_an_example_at_the_border_notices_what_one_beside_it_does_not(tmp_path: 
         "ja i stedet for nei"}  # that of the requirement
 
 
-@pytest.mark.parametrize("name", [
-    "isf@2018", "egenandel@2023.7", "takst_kiropraktor@2020", "utskrivningsklare@2012", "egenandel@2011"])
-def test_what_examples_cannot_notice_is_passed_over_and_nothing_else(name: str) -> None:
+@pytest.mark.parametrize(("name", "every"), [
+    ("isf@2018", 2), ("takst_kiropraktor@2020", 2), ("utskrivningsklare@2012", 2), ("egenandel@2011", 6)])
+def test_what_examples_cannot_notice_is_passed_over_and_nothing_else(name: str, every: int) -> None:
     found = Workspace(SHIPPED).edition(name)
     assert found is not None
     outcomes = try_examples(found)
-    for each in guarded(found, outcomes):
+    for each in [*guarded(found, outcomes)][::every]:
         made = each.mistake.made()
         falls = [one.example for one in outcomes if one.run is not None and one.thing is not None
                  and any(failures(one.example, decide(made, one.run.case), one.thing))]
@@ -191,7 +191,7 @@ def test_what_makes_no_difference_is_proved(tmp_path: Path, isfrules: Isfrules) 
 # ── Examples that would notice ───────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["isf@2019", "takst_kiropraktor@2020", "utskrivningsklare@2012", "egenandel@2023.7"])
+@pytest.mark.parametrize("name", ["isf@2019", "takst_kiropraktor@2020", "utskrivningsklare@2012"])
 def test_a_suggestion_notices_what_it_says(name: str) -> None:
     found = Workspace(SHIPPED).edition(name)
     assert found is not None

@@ -3,7 +3,7 @@ with no tolerance."""
 
 import pytest
 from backends import every_form
-from backends.held import LATEST, Engine, on_documents, on_real_cases
+from backends.held import Engine, on_documents, on_real_cases, together_all
 from backends.spark_session import as_printed, by_spark, spark  # noqa: F401
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,9 +21,9 @@ def test_the_year_with_the_most_forms(by_spark: Engine) -> None:  # noqa: F811
     assert on_real_cases(by_spark, "isf@2020", 150, seed=2021) == []
 
 
-@pytest.mark.parametrize("name", sorted(LATEST.values()))
+@pytest.mark.parametrize("name", together_all())
 def test_the_other_schemes(by_spark: Engine, name: str) -> None:  # noqa: F811
-    """Few cases, for to plan the steps takes nearly all the time."""
+    """Few, and few cases, for to plan the steps takes nearly all the time."""
     assert on_real_cases(by_spark, name, 40, seed=7) == []
 
 
