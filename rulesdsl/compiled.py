@@ -1,8 +1,9 @@
-"""Keeps compiled editions between runs, by the hash of all that they were compiled from.
+"""Keeps compiled editions between runs, by the hash of all that they were compiled from, and files that were parsed.
 
 What is read back is never trusted blindly: the file must be this user's own, whole (its own hash is checked), made
-by this version of the engine from just these files, and hold nothing but the core's data. Anything else is passed
-over and compiled again. Files appear whole or not at all, so that two processes never see half of one.
+by this version of the engine from just these files, and hold nothing but data of the kinds that belong there.
+Anything else is passed over and made again. Files appear whole or not at all, so that two processes never see half of
+one.
 """
 
 import datetime
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import attrs
@@ -26,18 +28,27 @@ from rulesdsl.core import ir, types
 
 _MAGIC = b"isfrules compiled 1\n"
 _KEEP = 20
-"""How many versions of the rulebooks are kept."""
+"""How many versions of rulebooks are kept, and folders of parsed files."""
 
 _KEY = re.compile("[0-9a-f]{64}")
 
-_DATA: dict[tuple[str, str], type] = {("decimal", "Decimal"): Decimal, ("datetime", "date"): datetime.date}
-_DATA |= {
-    (core.__name__, name): kind
-    for core in (ir, types) for name, kind in vars(core).items()
-    if isinstance(kind, type) and attrs.has(kind) and kind.__module__ == core.__name__
-}
+Kinds = Mapping[tuple[str, str], type]
+"""Classes by module and name: what a kept file may hold."""
 
 T = TypeVar("T")
+
+
+def kinds_of(*modules: ModuleType) -> Kinds:
+    """The data classes of some modules, beside plain values, decimals and days."""
+    found: dict[tuple[str, str], type] = {("decimal", "Decimal"): Decimal, ("datetime", "date"): datetime.date}
+    return found | {
+        (module.__name__, name): kind
+        for module in modules for name, kind in vars(module).items()
+        if isinstance(kind, type) and attrs.has(kind) and kind.__module__ == module.__name__
+    }
+
+
+_CORE = kinds_of(ir, types)
 
 
 def folder() -> Path:
@@ -71,8 +82,8 @@ def _engine() -> bytes:
     return "\n".join([rulesdsl.__version__, sys.version, *stamps]).encode()
 
 
-def load(key: str, name: str, kind: type[T]) -> T | None:
-    """What was kept under a name, or None."""
+def load(key: str, name: str, kind: type[T], within: Kinds = _CORE) -> T | None:
+    """What was kept under a name, or None; ``within`` it there is nothing but data of these kinds."""
     path = folder() / key / f"{name}.bin"
     try:
         with path.open("rb") as file:
@@ -83,7 +94,7 @@ def load(key: str, name: str, kind: type[T]) -> T | None:
         head, digest, payload = content[: len(_MAGIC)], content[len(_MAGIC) :][:32], content[len(_MAGIC) + 32 :]
         if head != _MAGIC or digest != hashlib.sha256(payload).digest():
             return None
-        value = _unpickle(payload)
+        value = _unpickle(payload, within)
     except Exception:  # whatever is wrong with a kept file, it is made anew
         return None
     return value if isinstance(value, kind) else None
@@ -96,23 +107,27 @@ def _is_own(about: os.stat_result) -> bool:
     return about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _unpickle(payload: bytes) -> Any:
+def _unpickle(payload: bytes, kinds: Kinds) -> Any:
     paused = gc.isenabled()
     gc.disable()  # a rulebook is many small objects and no garbage
     try:
-        return _Data(io.BytesIO(payload)).load()
+        return _Data(io.BytesIO(payload), kinds).load()
     finally:
         if paused:
             gc.enable()
 
 
 class _Data(pickle.Unpickler):
-    """Reads the core's own data and nothing else."""
+    """Reads data of some kinds and nothing else."""
+
+    def __init__(self, payload: io.BytesIO, kinds: Kinds) -> None:
+        super().__init__(payload)
+        self._kinds = kinds
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _DATA:
+        if (module, name) not in self._kinds:
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return _DATA[module, name]
+        return self._kinds[module, name]
 
 
 def save(key: str, name: str, value: object) -> None:

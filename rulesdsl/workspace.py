@@ -117,11 +117,23 @@ class Workspace:
     @cached_property
     def parsed(self) -> "tuple[dict[str, File], tuple[Diagnostic, ...]]":
         """Each rule file's syntax, and the messages of reading them."""
+        from rulesdsl import read_before
         from rulesdsl.diagnostics import Problems
         from rulesdsl.syntax.parser import parse, read_text
 
         problems = Problems()
-        files = {name: parse(read_text(name, self.contents[name], problems), problems) for name in self.rule_files()}
+        before = read_before.Files(str(self.root.resolve())) if self.cache else None
+        files: dict[str, File] = {}
+        for name in self.rule_files():
+            content = self.contents[name]
+            file = before.get(name, content) if before else None
+            if file is None:
+                found = Problems()
+                file = parse(read_text(name, content, found), found)
+                problems.extend(found)
+                if before and not found.found:
+                    before.keep(name, content, file)
+            files[name] = file
         return files, tuple(problems)
 
     @cached_property

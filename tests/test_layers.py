@@ -24,7 +24,7 @@ LAYERS = {
     "syntax": 2, "core": 2,
     "check": 3,
     "evaluate": 4, "compare": 4, "sql": 4, "prove": 4, "publish": 4, "convert": 4,
-    "workspace": 5, "compiled": 5, "deciding": 5, "courses": 5, "verifying": 5,
+    "workspace": 5, "compiled": 5, "read_before": 5, "deciding": 5, "courses": 5, "verifying": 5,
     "generate": 5, "trying": 5, "suggesting": 5, "proving": 5, "reaching": 5, "batch": 5,
     "cli": 6, "strategies": 6,
     "__main__": 7,
@@ -33,6 +33,8 @@ LAYERS = {
 SIDEWAYS = {
     ("diagnostics", "catalog"): "a message takes its title from the catalogue",
     ("workspace", "compiled"): "a workspace keeps what it compiled",
+    ("workspace", "read_before"): "and what it read",
+    ("read_before", "compiled"): "kept in the same way",
     ("deciding", "workspace"): "the edition of a case is looked up where the editions are",
     ("courses", "deciding"): "each rulebook decides its part of a course as it does a case that comes alone",
     ("courses", "workspace"): "and its edition is looked up where the editions are",

@@ -6,10 +6,11 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ import rulesdsl
 from rulesdsl import compiled
 from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import explain_text
+from rulesdsl.diagnostics import Problems
+from rulesdsl.source import Source, Span
+from rulesdsl.syntax import ast
 from rulesdsl.workspace import Workspace, find_root
 
 SHOWN = json.dumps(case(a=True))
@@ -120,7 +124,15 @@ def compiles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 def kept() -> list[Path]:
-    return sorted(compiled.folder().glob("*/*"))
+    """The compiled editions, and the list of them."""
+    return sorted(path for path in compiled.folder().glob("*/*") if not re.fullmatch(PARSED, path.name))
+
+
+PARSED = "[0-9a-f]{64}.bin"
+
+
+def parsed() -> list[Path]:
+    return sorted(path for path in compiled.folder().glob("*/*") if re.fullmatch(PARSED, path.name))
 
 
 def test_a_rulebook_is_compiled_once(regler: Path, compiles: list[int]) -> None:
@@ -228,6 +240,76 @@ def test_a_kept_file_cannot_do_anything(harmful: object, regler: Path, tmp_path:
     assert answer(regler) is True
     assert not mark.exists()
     assert len(compiles) == 2
+
+
+# ── Parsed files ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that were parsed, as a list that grows."""
+    import rulesdsl.syntax.parser as parser
+
+    counted: list[str] = []
+    parse = parser.parse
+
+    def counting(source: Source, problems: Problems) -> ast.File:
+        counted.append(source.name)
+        return parse(source, problems)
+
+    monkeypatch.setattr(parser, "parse", counting)
+    return counted
+
+
+def test_after_a_change_one_file_is_read_again(tmp_path: Path, parses: list[str]) -> None:
+    folder = write(tmp_path / "regler", a=HEAD + FALLBACK, b=NEXT_YEAR + FALLBACK)
+    first = Workspace(folder).parsed
+    assert parses == ["regler/a.isf", "regler/b.isf"]
+    assert Workspace(folder).parsed == first == Workspace(folder, cache=False).parsed
+    del parses[:]
+    (folder / "b.isf").write_text(NEXT_YEAR + FALLBACK.replace("Ellers", "Ellers nå"))
+    changed = Workspace(folder).parsed
+    assert parses == ["regler/b.isf"]
+    assert changed == Workspace(folder, cache=False).parsed != first
+    assert len(parsed()) == 2  # a file takes the place of its earlier text
+
+
+def test_a_file_with_a_message_is_read_each_time(tmp_path: Path, parses: list[str]) -> None:
+    folder = write(tmp_path / "regler", a=HEAD + FALLBACK, b=NEXT_YEAR + "\npunkt\n")
+    first, again = Workspace(folder).parsed, Workspace(folder).parsed
+    assert first == again
+    assert again[1]
+    assert parses == ["regler/a.isf", "regler/b.isf", "regler/b.isf"]
+
+
+def test_a_file_of_the_same_text_elsewhere_is_another(tmp_path: Path) -> None:
+    one, other = (write(tmp_path / name / "regler", a=HEAD + FALLBACK) for name in ("en", "to"))
+    renamed = write(tmp_path / "en" / "andre", a=HEAD + FALLBACK)
+    for folder, name in ((one, "regler/a.isf"), (other, "regler/a.isf"), (renamed, "andre/a.isf")):
+        for _ in range(2):
+            files, _ = Workspace(folder).parsed
+            assert {file.span.source.name for file in files.values()} == {name}
+
+
+@pytest.mark.parametrize("damage", [
+    *DAMAGES.values(), lambda content: sealed(pickle.dumps(("x", ast.File((), span=Span(Source("x", ""), 0, 0))))),
+    lambda content: sealed(pickle.dumps(("x", Edition))), lambda content: sealed(pickle.dumps(("x",))),
+])
+def test_a_damaged_parsed_file_is_read_again(damage: Callable[[bytes], bytes], regler: Path, parses: list[str]) -> None:
+    first = Workspace(regler).parsed
+    for path in parsed():
+        path.write_bytes(damage(path.read_bytes()))
+    assert [Workspace(regler).parsed for _ in range(2)] == [first] * 2
+    assert len(parses) == 2
+
+
+def test_a_kept_parsed_file_cannot_do_anything(regler: Path, tmp_path: Path) -> None:
+    first, mark = Workspace(regler).parsed, tmp_path / "merke"
+    digest = hashlib.sha256((regler / "a.isf").read_bytes()).hexdigest()
+    for path in parsed():
+        path.write_bytes(sealed(pickle.dumps((digest, Harm(mark)))))
+    assert Workspace(regler).parsed == first
+    assert not mark.exists()
 
 
 def test_only_the_expected_kind_is_taken(regler: Path) -> None:

@@ -34,9 +34,10 @@ def command(
     if edition is None:
         _list(open_root(rulebooks), workspace, form)
         return
+    there = [each.id for each in (*workspace.index, *workspace.broken)]
+    if edition not in there:
+        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", there_is(edition, there))
     checked = workspace.checked
-    if edition not in checked.known:
-        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", there_is(edition, checked.known))
     files = checked.known[edition]
     if known is not None and files.known_from is not None and known < files.known_from:
         fail(f"ISF436  Utgaven {edition} ble kjent {files.known_from}.", "Velg en senere dag med --known.")
