@@ -184,6 +184,17 @@ def test_fmt_of_one_file_leaves_the_others(isfrules: Isfrules, tmp_path: Path) -
     assert (folder / "a.isf").read_text(encoding="utf-8") == UNTIDY
 
 
+def test_fmt_of_several_files(isfrules: Isfrules, tmp_path: Path) -> None:
+    folder = write(tmp_path / "regler", a=UNTIDY, b=UNTIDY.replace("2020", "2021"), c=UNTIDY.replace("2020", "2022"))
+    lost = isfrules("fmt", folder / "a.isf", folder / "borte.isf")
+    assert (lost.exit_code, lost.stdout) == (2, "")
+    assert (folder / "a.isf").read_text(encoding="utf-8") == UNTIDY
+    done = isfrules("fmt", folder / "c.isf", folder / "b.isf", folder / "c.isf")
+    assert (done.exit_code, done.stdout) == (0, "c.isf: endret\nb.isf: endret\n")
+    assert isfrules("fmt", folder / "a.isf", folder).stdout == "a.isf: endret\n"
+    assert isfrules("fmt", folder / "a.isf", folder).stdout == "3 filer er satt opp som de skal.\n"
+
+
 def test_fmt_keeps_mode_and_follows_links(isfrules: Isfrules, tmp_path: Path) -> None:
     real = write(tmp_path / "ekte", a=UNTIDY) / "a.isf"
     real.chmod(0o640)

@@ -66,6 +66,19 @@ def check(files: Sequence[ast.File], read: ReadTable, parsed: Iterable[Diagnosti
     return evolve(checked, problems=tuple(sorted(once.values(), key=_place)))
 
 
+def texts_of(files: Sequence[ast.File], edition: str) -> tuple[EditionFiles, tuple[Version, ...]]:
+    """The files and the texts of one edition, which there is, and nothing checked: to be read."""
+    problems = Problems()
+    each = read_heads(files, problems).editions[edition]
+    chain = [each]
+    while chain[-1].base is not None:
+        chain.append(chain[-1].base)
+    texts: tuple[Version, ...] = ()
+    for one in reversed(chain):
+        texts = versions(one, texts, problems)
+    return each, texts
+
+
 def _broken_files(problems: Problems) -> Iterator[str]:
     """The files that a message is about. Two editions that are valid on the same day are whole by themselves: each may
     decide by name, and neither by that day."""

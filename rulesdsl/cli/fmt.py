@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -16,15 +17,14 @@ from rulesdsl.syntax.parser import parse, read_text
 
 
 @click.command("fmt", cls=Command, help="Setter opp filene på én måte. Meningen og kommentarene er de samme.")
-@click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
+@click.argument("paths", metavar="[STI]...", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Endrer ikke; sier hvilke filer som ville blitt endret.")
 @click.pass_obj
-def command(rulebooks: Path | None, path: Path | None, only_check: bool) -> None:
-    workspace = open_workspace(path or rulebooks)
-    names = workspace.rule_files()[:1] if workspace.root.is_file() else workspace.rule_files()
+def command(rulebooks: Path | None, paths: tuple[Path, ...], only_check: bool) -> None:
+    files = _files(paths or (rulebooks,))
     changed = unreadable = 0
-    for name in names:
-        content, problems = workspace.contents[name], Problems()
+    for path, (name, content) in files.items():
+        problems = Problems()
         source = read_text(name, content, problems)
         if problems.has_errors:
             click.echo(clean(f"feil ISF102  {name} er ikke UTF-8 og er latt være."), err=True)
@@ -35,17 +35,27 @@ def command(rulebooks: Path | None, path: Path | None, only_check: bool) -> None
             continue
         changed += 1
         if not only_check:
-            _replace(workspace.path_of(name), text)
+            _replace(path, text)
         say(f"{name}: {'ville blitt endret' if only_check else 'endret'}")
     if not changed and not unreadable:
-        say(f"{len(names)} {'fil' if len(names) == 1 else 'filer'} er satt opp som de skal.")
+        say(f"{len(files)} {'fil' if len(files) == 1 else 'filer'} er satt opp som de skal.")
     if unreadable or (changed and only_check):
         sys.exit(FINDINGS)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """The file whole or not at all; where it is a link, what it leads to."""
-    place = path.resolve()
+def _files(paths: Iterable[Path | None]) -> dict[Path, tuple[str, bytes]]:
+    """The rule files that are asked for, each once, with its name and content. All are found before any is changed."""
+    found: dict[Path, tuple[str, bytes]] = {}
+    for path in paths:
+        workspace = open_workspace(path)
+        names = workspace.rule_files()
+        for name in names[:1] if workspace.root.is_file() else names:
+            found.setdefault(workspace.path_of(name).resolve(), (name, workspace.contents[name]))
+    return found
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """The file whole or not at all."""
     try:
         if not os.access(place, os.W_OK):
             raise PermissionError(13, "skrivebeskyttet")
@@ -59,4 +69,4 @@ def _replace(path: Path, content: bytes) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        fail(f"«{path}» kan ikke skrives ({error.strerror}).", "Se etter rettighetene til filen.")
+        fail(f"«{place}» kan ikke skrives ({error.strerror}).", "Se etter rettighetene til filen.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rulesdsl.check.editions import origins
+from rulesdsl.check.editions import origins, texts_of
 from rulesdsl.check.heads import header_of
 from rulesdsl.check.inherit import whole
 from rulesdsl.cli.invocation import FINDINGS, fail, open_root, open_workspace, say, show_problems, write_json
@@ -37,13 +37,11 @@ def command(
     there = [each.id for each in (*workspace.index, *workspace.broken)]
     if edition not in there:
         fail(f"ISF413  Utgaven «{edition}» finnes ikke.", there_is(edition, there))
-    checked = workspace.checked
-    files = checked.known[edition]
+    files, texts = texts_of(list(workspace.parsed[0].values()), edition)
     if known is not None and files.known_from is not None and known < files.known_from:
         fail(f"ISF436  Utgaven {edition} ble kjent {files.known_from}.", "Velg en senere dag med --known.")
-    if any(problem.is_error for problem in checked.problems):
-        show_problems(checked.problems, stderr=True)
-    texts = checked.texts.get(edition, ())
+    if workspace.broken:
+        show_problems(workspace.checked.problems, stderr=True)
     text = next((each for each in texts if each.until is None or (known is not None and known < each.until)), None)
     parts: list[ast.Declaration] = [files.header, *(whole(text.names) if text else ())]
     if punkt is not None:
