@@ -24,15 +24,15 @@ from rulesdsl.workspace import Workspace
 if TYPE_CHECKING:
     from rulesdsl.prove.properties import Verdict
 
-SECONDS, COUNT = 20, 3
+SECONDS, COUNT, MANY = 20, 3, 40
 
 
 @click.command(
     "prove", cls=Command,
     help="Beviser egenskapene i regelverket for alle saker som kan tenkes, eller viser en sak som bryter dem. Uten "
-         "--edition prøves alle utgaver, i en tabell.",
+         "UTGAVE prøves alle utgaver, i en tabell.",
 )
-@click.argument("names", metavar="[EGENSKAP]...", nargs=-1)
+@click.argument("names", metavar="[UTGAVE|EGENSKAP]...", nargs=-1)
 @click.option("--edition", "editions", metavar="UTGAVE", multiple=True, help="Bare denne utgaven, "
               "eller utgavene av dette regelverket. Kan gjentas.")
 @click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=COUNT, show_default=False,
@@ -54,10 +54,12 @@ def command(
     if save is not None and save.exists():
         fail(f"«{save}» finnes allerede.", "Velg et annet navn med --save.")
     workspace = open_workspace(rulebooks)
+    editions += tuple(each for each in names if "@" in each)
+    names = tuple(each for each in names if "@" not in each)
     asked = _asked(workspace, names, editions)
     told = len({edition.id for edition, _ in asked}) == 1 or bool(names)
     verdicts = _prove(asked, seconds, count, told or save is not None)
-    if any(problem.is_error for problem in workspace.checked.problems):
+    if workspace.broken:
         show_problems(workspace.checked.problems, stderr=True)
     if save is not None:
         _save(verdicts, save)
@@ -89,6 +91,9 @@ def _asked(workspace: Workspace, names: tuple[str, ...], editions: tuple[str, ..
 
 
 def _have(known: dict[str, None]) -> str:
+    """What there is instead; of all editions together there may be very many."""
+    if len(known) > MANY:
+        return "Velg en utgave, for eksempel «isfrules prove isf@2020», for å se hva den lover."
     return f"Her finnes {', '.join(known)}." if known else ""
 
 

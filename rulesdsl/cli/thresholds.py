@@ -34,7 +34,7 @@ FieldPath = tuple[str, ...]
     help="Finner hvor ett steg i et tall eller en dato (0,001 poeng, ett døgn, én dag) endrer et resultat mye, over "
          "alle saker som kan tenkes, og beviser at det ikke er flere steder. Uten FELT prøves alle tall og datoer.",
 )
-@click.argument("fields", metavar="[FELT]...", nargs=-1)
+@click.argument("fields", metavar="[UTGAVE] [FELT]...", nargs=-1)
 @click.option("--edition", metavar="UTGAVE", help="Utgaven, for eksempel isf@2020.")
 @click.option("--result", "results", metavar="RESULTAT", multiple=True,
               help="Resultatet som skal følges. Kan gjentas. Ellers de endelige beløpene.")
@@ -54,8 +54,11 @@ def command(
     check_solver()
     amount = _amount(more_than)
     workspace = open_workspace(rulebooks)
-    chosen = _edition(workspace, edition)
-    asked = _asked(chosen, _results(chosen, results), fields)
+    named = [each for each in (*([edition] if edition else []), *fields) if "@" in each]
+    if len(set(named)) > 1:
+        fail(f"Én utgave om gangen, ikke {listed(dict.fromkeys(named))}.")
+    chosen = _edition(workspace, named[0] if named else edition)
+    asked = _asked(chosen, _results(chosen, results), tuple(each for each in fields if "@" not in each))
     found = _find(chosen, asked, amount, seconds, count)
     _show(found, form)
 
@@ -74,8 +77,8 @@ def _amount(text: str) -> Decimal:
 def _edition(workspace: Workspace, name: str | None) -> Edition:
     ids = [each.id for each in workspace.index]
     if name is None and len(ids) != 1:
-        fail("Hvilken utgave?", f"Velg en med --edition. {there_is('', ids)}" if ids else
-             "Kjør «isfrules check» og rett feilene først.")
+        first = "Skriv den først, som i «isfrules thresholds isf@2020»."
+        fail("Hvilken utgave?", f"{first} {there_is('', ids)}" if ids else "Kjør «isfrules check» og rett feilene først.")
     found = workspace.edition(name or ids[0])
     if found is None:
         fail(*workspace.not_found(name or ids[0]))

@@ -70,6 +70,17 @@ def test_what_falls_is_saved_as_examples_that_hold(isfrules: Isfrules, rules: Pa
     assert (result.exit_code, "2 av 2 eksempler holder" in result.output) == (0, True), result.output
 
 
+def test_the_edition_may_stand_first(isfrules: Isfrules, rules: Path) -> None:
+    for words in (("prøve@2020", "holder"), ("holder", "--edition", "prøve@2020")):
+        told = isfrules("--rulebooks", rules, "prove", *words).stdout
+        assert "✓ holder  Løftet  prøve@2020\n" in told
+        assert "faller" not in told
+
+
+def test_of_very_many_properties_an_edition_is_asked_for(isfrules: Isfrules) -> None:
+    assert "Velg en utgave, for eksempel «isfrules prove isf@2020»" in isfrules("prove", "qqqqqqqq").stderr
+
+
 def test_the_table_of_the_handbook(isfrules: Isfrules, rules: Path) -> None:
     result = isfrules("--rulebooks", rules, "prove", "--format", "markdown")
     assert result.output.startswith("| utgave | holder | faller |\n|---|---|---|\n| prøve@2020 | ✓ | ✗ |\n")
@@ -78,6 +89,8 @@ def test_the_table_of_the_handbook(isfrules: Isfrules, rules: Path) -> None:
 @pytest.mark.parametrize(("words", "message"), [
     (("prove", "hodler"), "Egenskapen «hodler» finnes ikke.\n  Mente du «holder»?"),
     (("prove", "--edition", "prøve@2019"), "prøve@2019"),
+    (("prove", "prøve@2019"), "ISF413  Utgaven «prøve@2019» finnes ikke."),
+    (("prove", "qqqqqqqq"), "Her finnes holder, faller."),
     (("prove", "--count", "0"), "--count"),
     (("prove", "--format", "xml"), "Velg en av text, json, markdown."),
 ])

@@ -369,6 +369,14 @@ def test_for_programs(isfrules: Isfrules, tmp_path: Path) -> None:
     assert stretch["example"]["clauses"] == ["7", "7"]
 
 
+def test_the_edition_may_stand_first(isfrules: Isfrules, tmp_path: Path) -> None:
+    rules(tmp_path, HOURS)
+    told, named = (isfrules("--rulebooks", tmp_path, "thresholds", *words, "--format", "markdown").stdout
+                   for words in (("prøve@2020", "undervisning"), ("undervisning", "--edition", "prøve@2020")))
+    assert told == named
+    assert "| `undervisning` |" in told
+
+
 def test_as_a_table(isfrules: Isfrules, tmp_path: Path) -> None:
     rules(tmp_path, LEAVE)
     result = isfrules("--rulebooks", tmp_path, "thresholds", "permisjon", "--format", "markdown")
@@ -383,6 +391,8 @@ def test_as_a_table(isfrules: Isfrules, tmp_path: Path) -> None:
     (("opplegg",), "Feltet «opplegg» er ikke et tall eller en dato, men Opplegg."),
     (("--result", "betalt"), "Resultatet «betalt» finnes ikke i prøve@2020.\n  Mente du «betaling»?"),
     (("--edition", "prøve@2019"), "ISF413  Utgaven «prøve@2019» finnes ikke."),
+    (("prøve@2019", "undervisning"), "ISF413  Utgaven «prøve@2019» finnes ikke."),
+    (("prøve@2019", "--edition", "prøve@2020"), "Én utgave om gangen, ikke prøve@2020 og prøve@2019."),
     (("--more-than", "mye"), "«mye» er ikke et beløp.\n  Skriv et tall fra 0"),
     (("--more-than", "-1"), "«-1» er ikke et beløp."),
     (("--format", "html"), "Velg en av text, json, markdown."),
@@ -397,7 +407,8 @@ def test_a_call_that_is_wrong(isfrules: Isfrules, tmp_path: Path, words: tuple[s
 def test_which_edition(isfrules: Isfrules) -> None:
     result = isfrules("--rulebooks", "regelverk/isf", "thresholds")
     assert result.exit_code == 2
-    assert "Hvilken utgave?\n  Velg en med --edition. Her finnes isf@2017, " in result.output
+    assert "Hvilken utgave?\n  Skriv den først, som i «isfrules thresholds " in result.output
+    assert " Her finnes isf@2017, " in result.output
 
 
 def test_days_are_one_apart(tmp_path: Path) -> None:
