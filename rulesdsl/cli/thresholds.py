@@ -78,7 +78,8 @@ def _edition(workspace: Workspace, name: str | None) -> Edition:
     ids = [each.id for each in workspace.index]
     if name is None and len(ids) != 1:
         first = "Skriv den først, som i «isfrules thresholds isf@2020»."
-        fail("Hvilken utgave?", f"{first} {there_is('', ids)}" if ids else "Kjør «isfrules check» og rett feilene først.")
+        fail("Hvilken utgave?", f"{first} {there_is('', ids)}" if ids else
+             "Kjør «isfrules check» og rett feilene først.")
     found = workspace.edition(name or ids[0])
     if found is None:
         fail(*workspace.not_found(name or ids[0]))
