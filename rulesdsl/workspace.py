@@ -243,7 +243,7 @@ def there_is(name: str, ids: Collection[str]) -> str:
         books.setdefault(each.rpartition("@")[0], []).append(each)
     book, _, year = name.rpartition("@")
     near = "" if year.isdecimal() and book in books else did_you_mean(name, ids)  # one year is near to any other
-    own = books.get(book) or (next(iter(books.values())) if len(books) == 1 else [])
+    own = books.get(book) or books.get(name) or (next(iter(books.values())) if len(books) == 1 else [])
     if near or own:
         return near or f"Her finnes {', '.join(own)}."
     return f"Her finnes utgaver av {', '.join(sorted(books))}. Se dem med «isfrules show»." if books else ""

@@ -304,6 +304,23 @@ def test_show_lists_editions_and_where_they_are(isfrules: Isfrules, regler: Path
     assert "variabelen ISFRULES_RULEBOOKS" in isfrules("show", ISFRULES_RULEBOOKS=str(regler)).stdout
 
 
+def test_show_the_editions_of_one_rulebook(isfrules: Isfrules, tmp_path: Path) -> None:
+    other = (HEAD + FALLBACK).replace("regelverk prøve", "regelverk annet")
+    folder = write(tmp_path / "regler", a=HEAD + FALLBACK, b=NEXT_YEAR + FALLBACK, c=other)
+    listed = isfrules("--rulebooks", folder, "show", "prøve").stdout
+    assert [line.split()[0] for line in listed.splitlines()[2:]] == ["prøve@2020", "prøve@2021"]
+    found = json.loads(isfrules("--rulebooks", folder, "show", "annet", "--format", "json").stdout)
+    assert [each["id"] for each in found["editions"]] == ["annet@2020"]
+
+
+def test_an_edition_in_place_of_its_file(isfrules: Isfrules) -> None:
+    for command in ("test", "check", "fmt"):
+        result = isfrules(command, "isf@2020")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Utgaven isf@2020 står i regelverk/isf/2020.isf. Oppgi filen." in result.stderr
+        assert "Oppgi mappen med --rulebooks." in isfrules(command, "isf@1999").stderr
+
+
 def test_show_an_edition_whole(isfrules: Isfrules, regler: Path) -> None:
     whole = isfrules("--rulebooks", regler, "show", "prøve@2020").stdout
     for part in ("regelverk prøve 2020", "kodeverk Farge", "punkt ellers_nei", "unntak fra ellers_nei", "«Ja»"):
@@ -327,7 +344,8 @@ def test_show_a_clause(isfrules: Isfrules, regler: Path) -> None:
 
 def test_show_what_is_not_there(isfrules: Isfrules) -> None:
     for call, said in {"isf@2020x": "Mente du «isf@2020»?", "isf@2031": "Her finnes isf@2017,", "x": ", isf, ",
-                       "isf@2020 4.3.7": "Mente du «4.3.6»?", "isf@2020 hovedregl": "Mente du «hovedregel»?"}.items():
+                       "isf 4.3.6": "Her finnes isf@2017,", "isf@2020 4.3.7": "Mente du «4.3.6»?",
+                       "isf@2020 hovedregl": "Mente du «hovedregel»?"}.items():
         result = isfrules("show", *call.split())
         assert (result.exit_code, result.stdout) == (2, "")
         assert said in result.stderr

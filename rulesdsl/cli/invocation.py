@@ -33,8 +33,15 @@ def open_root(given: Path | None) -> Root:
     if root is None:
         asked = given or os.environ.get("ISFRULES_RULEBOOKS")
         detail = f"«{asked}» finnes ikke." if asked else "Her er ingen mappe «regelverk»."
-        fail(f"Fant ikke noe regelverk. {detail}", "Oppgi mappen med --rulebooks.")
+        fail(f"Fant ikke noe regelverk. {detail}", (given and _edition_hint(given)) or "Oppgi mappen med --rulebooks.")
     return root
+
+
+def _edition_hint(given: Path) -> str:
+    """Where the edition stands that was given in place of a file, if there is one."""
+    root = find_root(None, dict(os.environ), Path.cwd())
+    info = Workspace(root.path).info(str(given)) if root is not None else None
+    return f"Utgaven {info.id} står i {info.file}. Oppgi filen." if info is not None else ""
 
 
 def open_workspace(given: Path | None) -> Workspace:

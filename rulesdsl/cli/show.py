@@ -19,7 +19,9 @@ from rulesdsl.workspace import EditionInfo, Root, Workspace, there_is
 
 
 @click.command(
-    "show", cls=Command, help="Viser utgavene som finnes, en utgave hel (isf@2020) eller ett punkt (isf@2020 4.3.6)."
+    "show", cls=Command,
+    help="Viser utgavene som finnes, de av ett regelverk (isf), en utgave hel (isf@2020) eller ett punkt "
+         "(isf@2020 4.3.6).",
 )
 @click.argument("edition", metavar="[UTGAVE]", required=False)
 @click.argument("punkt", metavar="[PUNKT]", required=False)
@@ -33,6 +35,9 @@ def command(
     workspace = open_workspace(rulebooks)
     if edition is None:
         _list(open_root(rulebooks), workspace, form)
+        return
+    if edition in workspace.rulebooks() and punkt is None:
+        _list(open_root(rulebooks), workspace, form, edition)
         return
     there = [each.id for each in (*workspace.index, *workspace.broken)]
     if edition not in there:
@@ -60,19 +65,22 @@ def command(
         say(f"# {part['edition']} · {part['file']}:{part['line']}\n{part['text']}")
 
 
-def _list(root: Root, workspace: Workspace, form: str) -> None:
+def _list(root: Root, workspace: Workspace, form: str, rulebook: str = "") -> None:
+    """The editions that there are, of one rulebook or of all."""
+    index, bad = ([each for each in some if rulebook in ("", each.rulebook)]
+                  for some in (workspace.index, workspace.broken))
     broken = [{"id": each.id, "valid_from": str(each.valid_from), "valid_to": str(each.valid_to), "file": each.file}
-              for each in workspace.broken]
+              for each in bad]
     if form == "json":
         rows = [{"id": each.id, "title": each.title, "valid_from": str(each.valid_from),
                  "valid_to": str(each.valid_to), "file": each.file,
                  "known_from": str(each.known_from) if each.known_from else None,
-                 "corrected": [str(day) for day in each.earlier]} for each in workspace.index]
+                 "corrected": [str(day) for day in each.earlier]} for each in index]
         write_json({"schema": "isfrules.editions/1", "path": str(root.path), "found_by": root.found_by,
                     "editions": rows, "broken": broken})
     else:
         say(f"Regelverk i {root.path} ({root.found_by})\n")
-        for each in workspace.index:
+        for each in index:
             say(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}{_history(each)}")
         for row in broken:
             say(f"  {row['id']:<12} {row['valid_from']} til {row['valid_to']}  har feil; kjør «isfrules check»")
