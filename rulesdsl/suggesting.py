@@ -16,11 +16,11 @@ from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.guarding import Asked, Suggestion
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome, Run
+from rulesdsl.evaluate.witness import Witness, replayed, smallest
 from rulesdsl.generate.aims import Choose, Stage, aim
 from rulesdsl.generate.drawing import Thing, alone_or_not, draw_facts
 from rulesdsl.generate.kinds import Kind, Plan, when_of
 from rulesdsl.generate.plan import plan
-from rulesdsl.prove.witness import Witness, replayed, smallest
 from rulesdsl.source import frozen
 
 POOL = 300

@@ -288,6 +288,20 @@ def test_examples_of_one_file(isfrules: Isfrules, tmp_path: Path) -> None:
     assert isfrules("test", folder / "b.isf").stdout.startswith("prøve@2021: 2 av 2")
 
 
+def test_examples_of_one_edition_or_of_a_rulebook(isfrules: Isfrules, tmp_path: Path) -> None:
+    folder = write(tmp_path / "regler", a=TESTED, b=TESTED.replace("2020", "2021"))
+
+    def tried(name: str) -> list[str]:
+        return re.findall("^(.*): 2 av 2", isfrules("--rulebooks", folder, "test", name).stdout, re.MULTILINE)
+    assert tried("prøve@2021") == ["prøve@2021"]
+    assert tried("prøve") == ["prøve@2020", "prøve@2021"]
+    for name, said in (("prøve@2031", "Her finnes prøve@2020"), ("prove", "Mente du «prøve»?"),
+                       ("hest", "isfrules show"), ("ikke/her.isf", "--rulebooks")):
+        result = isfrules("--rulebooks", folder, "test", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+
 # ── show ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -314,7 +328,7 @@ def test_show_the_editions_of_one_rulebook(isfrules: Isfrules, tmp_path: Path) -
 
 
 def test_an_edition_in_place_of_its_file(isfrules: Isfrules) -> None:
-    for command in ("test", "check", "fmt"):
+    for command in ("check", "fmt"):
         result = isfrules(command, "isf@2020")
         assert (result.exit_code, result.stdout) == (2, "")
         assert "Utgaven isf@2020 står i regelverk/isf/2020.isf. Oppgi filen." in result.stderr

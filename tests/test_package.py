@@ -8,7 +8,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -108,6 +108,61 @@ def test_the_command_is_installed() -> None:
 def test_users_need_no_more_than_these() -> None:
     names = {re.split(r"[<>=]", each)[0] for each in PROJECT["dependencies"]}
     assert names == {"lark", "attrs", "click", "rich", "jinja2"}
+
+
+def brought_along(names: set[str]) -> set[str]:
+    """The distributions that come with some, themselves included, where nothing extra is asked for."""
+    found: set[str] = set()
+    while names - found:
+        name = min(names - found)
+        found.add(name)
+        names = names | {re.split(r"[^\w.-]", each)[0].lower() for each in requires(name) or () if ";" not in each}
+    return found
+
+
+BARE = """
+import sys
+sys.modules.update(dict.fromkeys({absent}))
+sys.argv[0] = "isfrules"
+from rulesdsl.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    ("explain {root}/examples/drg-442-korrigerte-poeng.json", 0, "3 552 639,44"),
+    ("explain {root}/examples/forlop.json --all --format html", 0, "<html"),
+    ("check {root}/regelverk/takst_jordmor", 0, "I orden"),
+    ("check --prove", 2, "isfrules[prove]"),
+    ("fmt --check {root}/regelverk/takst_jordmor", 0, ""),
+    ("test takst_jordmor@2023 --mistakes --save {folder}/nye.isf", 0, "Eksemplene merker"),
+    ("test takst_jordmor@2023 --mistakes --prove", 2, "isfrules[prove]"),
+    ("show isf@2020 4.3.6", 0, "kommuner"),
+    ("diff takst_jordmor@2022 takst_jordmor@2023", 0, "takst_jordmor@2023"),
+    ("diff isf@2019 isf@2020 --prove", 2, "isfrules[prove]"),
+    ("diff isf@2019 isf@2020 --data x.csv", 2, "isfrules[batch]"),
+    ("prove isf@2020", 2, "isfrules[prove]"),
+    ("thresholds isf@2020", 2, "isfrules[prove]"),
+    ("run x.csv -o {folder}/x.parquet", 2, "isfrules[batch]"),
+    ("explain --from x.parquet --row 1", 2, "isfrules[batch]"),
+    ("sql isf@2020", 2, "isfrules[batch]"),
+    ("schema --edition isf@2020", 0, "$schema"),
+    ("verify {root}/examples/nothing.json", 2, "nothing.json"),
+    ("convert --help", 0, "isfrules convert"),
+])
+def test_the_commands_where_nothing_extra_is_installed(words: str, code: int, said: str, tmp_path: Path) -> None:
+    """Each does its work, or says what to install."""
+    needed = brought_along({"lark", "attrs", "click", "rich", "jinja2"})
+    own = sys.stdlib_module_names | {"rulesdsl"}
+    absent = [module for module, sources in packages_distributions().items()
+              if module not in own and not needed & {each.lower() for each in sources}]
+    assert {"z3", "duckdb", "sqlglot", "pyarrow"} <= set(absent)
+    arguments = [each.format(root=ROOT, folder=tmp_path) for each in words.split()]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    run = subprocess.run([sys.executable, "-P", "-c", BARE.format(absent=absent), *arguments], cwd=ROOT, env=environment,
+                         capture_output=True, text=True, encoding="utf-8")
+    assert (run.returncode, "Traceback" in run.stderr) == (code, False), run.stderr
+    assert said.replace(" ", "\xa0") in (run.stdout + run.stderr).replace(" ", "\xa0")
 
 
 def test_where_rulebooks_are_found(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``isfrules test``: the examples of the rulebooks and what they do not reach, and the properties on made-up cases."""
 
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -12,10 +13,12 @@ from rulesdsl.cli import test_mistakes
 from rulesdsl.cli.invocation import FINDINGS, check_solver, fail, open_workspace, say, show_problems, width, write_json
 from rulesdsl.cli.norwegian import Choice, Command, Seconds
 from rulesdsl.core.ir import Edition
+from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.examples import ExampleOutcome, Unreached, try_examples, unreached
 from rulesdsl.evaluate.guarding import guarded
 from rulesdsl.trying import Search, search
+from rulesdsl.workspace import Workspace, find_root
 
 CASES = 50
 """How many cases each property is tried on, unless more are asked for: a whole rulebook is tried in some seconds."""
@@ -45,7 +48,7 @@ class Outcome:
     "test", cls=Command, help="Prøver eksemplene i regelverket og sier hvilke punkter og krav ingen av dem når, og "
     "prøver egenskapene på saker som lages for anledningen."
 )
-@click.argument("path", metavar="[STI]", required=False, type=click.Path(readable=False, path_type=Path))
+@click.argument("given", metavar="[UTGAVE|STI]", required=False)
 @click.option("--cases", metavar="ANTALL", type=click.IntRange(0, 1_000_000), default=CASES, show_default=False,
               help=f"Hvor mange saker hver egenskap prøves på ({CASES}; 0 lar dem være).")
 @click.option("--seed", metavar="TALL", type=int, default=0,
@@ -63,18 +66,18 @@ class Outcome:
               help="Formen på svaret: text eller json.")
 @click.pass_obj
 def command(
-    rulebooks: Path | None, path: Path | None, cases: int, seed: int, mistakes: bool, save: Path | None,
+    rulebooks: Path | None, given: str | None, cases: int, seed: int, mistakes: bool, save: Path | None,
     proving: bool, seconds: float, form: str,
 ) -> None:
-    for given, name in ((save is not None, "--save"), (proving, "--prove")):
-        if given and not mistakes:
+    for also, name in ((save is not None, "--save"), (proving, "--prove")):
+        if also and not mistakes:
             fail(f"{name} gjelder småfeil og krever --mistakes.")
     if proving:
         check_solver()
-    workspace = open_workspace(path or rulebooks)
+    workspace, names = _asked(rulebooks, given)
     tried: list[Outcome] = []
-    for info in workspace.index:
-        edition = workspace.edition(info.id)
+    for name in names:
+        edition = workspace.edition(name)
         if edition is not None and (workspace.root.is_dir() or workspace.rule_files()[0] in edition.files):
             examples = try_examples(edition)
             properties = workspace.promises(edition).values() if cases else ()
@@ -94,6 +97,24 @@ def command(
         write_json(_json(tried, seed))
     if broken or any(each.fell for each in tried):
         sys.exit(FINDINGS)
+
+
+def _asked(rulebooks: Path | None, given: str | None) -> tuple[Workspace, list[str]]:
+    """The rulebooks, and the editions that are tried: all of a folder, those that a file is part of, or those that a
+    name says, of one edition or of a rulebook."""
+    if given is not None and not Path(given).exists():
+        root = find_root(rulebooks, dict(os.environ), Path.cwd())
+        workspace = open_workspace(rulebooks) if root is not None else None
+        names = [each.id for each in workspace.index if given in (each.id, each.rulebook)] if workspace else []
+        if workspace is not None and names:
+            return workspace, names
+        if workspace is not None and "@" in given:
+            fail(*workspace.not_found(given))
+        if workspace is not None and given.isidentifier():
+            fail(f"«{given}» er verken et regelverk, en utgave eller en fil.",
+                 did_you_mean(given, workspace.rulebooks()) or "Se hva som finnes, med «isfrules show».")
+    workspace = open_workspace(Path(given) if given is not None else rulebooks)
+    return workspace, [each.id for each in workspace.index]
 
 
 def _show(outcome: Outcome, cases: int, seed: int) -> None:

@@ -9,9 +9,9 @@ from rulesdsl.core import ir
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.examples import try_examples
 from rulesdsl.evaluate.trace import Run
+from rulesdsl.evaluate.witness import Witness, smallest
 from rulesdsl.prove.goals import Goal
 from rulesdsl.prove.rooms import Answer, Kind, Rooms
-from rulesdsl.prove.witness import Witness, smallest
 
 Known = frozenset[tuple[str, str, int]]
 """What was found without the solver: code, file and line."""

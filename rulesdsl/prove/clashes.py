@@ -4,11 +4,11 @@ from rulesdsl.core import ir
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explain import opposed
 from rulesdsl.evaluate.trace import Run
+from rulesdsl.evaluate.witness import Witness, smallest, told
 from rulesdsl.evaluate.wording import said
 from rulesdsl.prove import goals
 from rulesdsl.prove.asking import Asking, Finding, Spot, Unsettled
 from rulesdsl.prove.goals import Goal
-from rulesdsl.prove.witness import Witness, smallest, told
 
 Side = tuple[ir.Rule, ir.Value | None]
 """A rule of a conflict, and what it gives."""

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from rulesdsl.core import ir, types
 from rulesdsl.core.fields import field_at
+from rulesdsl.evaluate.witness import Witness, replayed
 from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder
 from rulesdsl.prove.encode import Encoder
@@ -19,7 +20,6 @@ from rulesdsl.prove.goals import Goal
 from rulesdsl.prove.solving import Solving
 from rulesdsl.prove.sym import NotProvable
 from rulesdsl.prove.terms import Logic, conj, implies
-from rulesdsl.prove.witness import Witness, replayed
 from rulesdsl.prove.words import Words, list_uses
 
 Kind = Literal["fornuftig", "kjent", "ikke negativ", "enhver"]

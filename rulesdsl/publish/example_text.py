@@ -3,17 +3,19 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import Type
 from rulesdsl.core.values import MINUS, NBSP, shown
 from rulesdsl.evaluate.case import Facts, Thing
 from rulesdsl.evaluate.trace import Run
-from rulesdsl.prove.properties import Verdict
+
+if TYPE_CHECKING:
+    from rulesdsl.prove.properties import Verdict
 
 
-def examples_of(verdicts: Sequence[Verdict]) -> str:
+def examples_of(verdicts: "Sequence[Verdict]") -> str:
     """The cases that break properties, each thing that a property names as an example of its own, after the source of
     the property. What another edition makes of a case is told in a comment, for an example is decided by its own."""
     blocks: list[str] = []
@@ -32,7 +34,7 @@ def examples_of(verdicts: Sequence[Verdict]) -> str:
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def _asked(verdict: Verdict, name: str) -> list[str]:
+def _asked(verdict: "Verdict", name: str) -> list[str]:
     """The results of a thing that the property speaks of."""
     parts = [part for part in (verdict.promise.holds, verdict.promise.where) if part is not None]
     return list(dict.fromkeys(node.name for part in parts for node in ir.walk(part)

@@ -1,4 +1,4 @@
-"""A case that the solver found: decided again, made as small as can be, and told in words."""
+"""A case that was found, by a solver or among made-up ones: decided again, made as small as can be, told in words."""
 
 import copy
 import datetime
@@ -14,10 +14,11 @@ from rulesdsl.core.types import Type
 from rulesdsl.evaluate.case import Thing, load
 from rulesdsl.evaluate.counterexample import facts_of
 from rulesdsl.evaluate.documents import Document as Given
+from rulesdsl.evaluate.documents import Json
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Run
-from rulesdsl.prove.decode import Document
 
+Document = dict[str, Json]
 Seen = Callable[[Run, Thing], bool]
 Step = str | int
 
