@@ -158,8 +158,8 @@ def test_the_commands_where_nothing_extra_is_installed(words: str, code: int, sa
               if module not in own and not needed & {each.lower() for each in sources}]
     assert {"z3", "duckdb", "sqlglot", "pyarrow"} <= set(absent)
     arguments = [each.format(root=ROOT, folder=tmp_path) for each in words.split()]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    run = subprocess.run([sys.executable, "-P", "-c", BARE.format(absent=absent), *arguments], cwd=ROOT, env=environment,
+    bare = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    run = subprocess.run([sys.executable, "-P", "-c", BARE.format(absent=absent), *arguments], cwd=ROOT, env=bare,
                          capture_output=True, text=True, encoding="utf-8")
     assert (run.returncode, "Traceback" in run.stderr) == (code, False), run.stderr
     assert said.replace(" ", "\xa0") in (run.stdout + run.stderr).replace(" ", "\xa0")
