@@ -88,7 +88,8 @@ def command(
             tried.append(Outcome(edition, examples, unreached(edition, examples), searches, found))
             if form == "text":
                 _show(tried[-1], cases, seed)
-    broken = any(problem.is_error for problem in workspace.checked.problems)
+    named = len(names) < len(workspace.index)  # then what is wrong in other files is asked for only where there is some
+    broken = (not named or bool(workspace.broken)) and any(each.is_error for each in workspace.checked.problems)
     if broken:
         show_problems(workspace.checked.problems, stderr=True)
     if save is not None:
