@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ if os.environ.get("CI"):
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiled rulebooks are kept from test to test, and apart from the user's own, from the first that is collected:
+    to compile all that are shipped takes seconds."""
+    folder = tempfile.TemporaryDirectory(prefix="isfrules-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["ISFRULES_CACHE"] = folder.name
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where tests run in parallel, those on Spark go to one worker: each session is a Java machine with gigabytes."""
@@ -32,17 +41,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(warm_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of the user's changes what is tested. Compiled rulebooks are kept from test to test, for to compile
-    all that are shipped takes seconds; tests that are about this keep their own."""
+    """No variable of the user's changes what is tested. Tests that are about what is kept keep their own."""
     monkeypatch.setenv("ISFRULES_CACHE", str(warm_cache))
     for name in ("ISFRULES_RULEBOOKS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
-def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warm_cache() -> Path:
     """The cache of all tests of one process that are not about the cache."""
-    return tmp_path_factory.mktemp("warm")
+    return Path(os.environ["ISFRULES_CACHE"])
 
 
 class Isfrules:

@@ -15,6 +15,7 @@ from sample_rulebook import write
 from rulesdsl.core import ir
 from rulesdsl.core.canonical import meaning_of, meanings, number
 from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 HEAD = """\
 regelverk prøve 2020 «Prøve 2020»
@@ -293,8 +294,7 @@ def test_it_is_the_same_in_every_process(seed: str) -> None:
     environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True,
                          check=True)
-    here = Workspace(ROOT / "regelverk").edition("isf@2020")
-    assert here is not None
+    here = shipped("isf@2020")
     assert run.stdout.strip() == here.meaning
 
 

@@ -19,7 +19,7 @@ from rulesdsl.prove.findings import find
 from rulesdsl.source import Source
 from rulesdsl.syntax.parser import parse
 from rulesdsl.verifying import NoExplanation, verify_text
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).parent.parent
 
@@ -164,9 +164,7 @@ def test_the_solver_shows_the_message(item: Entry) -> None:
 
 @pytest.fixture(scope="module")
 def isf_2020() -> Edition:
-    edition = Workspace(ROOT / "regelverk", cache=False).edition("isf@2020")
-    assert edition is not None
-    return edition
+    return shipped("isf@2020")
 
 
 @pytest.mark.parametrize("item", [each for each in SERIES["5"] if each.code < "ISF521"], ids=lambda item: item.code)
@@ -185,9 +183,8 @@ def test_a_wrong_case_gives_the_message(item: Entry, isf_2020: Edition) -> None:
                          ids=lambda item: item.code)
 def test_a_wrong_explanation_gives_the_message(item: Entry) -> None:
     def codes(text: str) -> set[str]:
-        workspace = Workspace(ROOT / "regelverk")
         try:
-            return {found.code for case in verify_text(workspace, text, "fil").cases for found in case.findings}
+            return {found.code for case in verify_text(SHIPPED, text, "fil").cases for found in case.findings}
         except NoExplanation as error:
             return {each.code for each in error.errors}
 

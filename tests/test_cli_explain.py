@@ -22,7 +22,7 @@ from rulesdsl.publish.json import explanation_schema
 from rulesdsl.publish.line import Detail
 from rulesdsl.publish.markdown import to_markdown
 from rulesdsl.publish.terminal import render_plain
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 FILES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in (".json", ".jsonl"))
 EXAMPLES = [path for path in FILES
@@ -32,7 +32,6 @@ EVERY_EXAMPLE = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.
 KOMMUNE = ROOT / "examples" / "kommune-avtale-ikke-forankret.json"
 FORMS = ("tree", "json", "markdown", "html")
 DETAILS: tuple[Detail, ...] = ("short", "medium", "full")
-WORKSPACE = Workspace(ROOT / "regelverk")
 
 
 def document(isfrules: Isfrules, *args: str | Path, **more: Any) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def test_every_example_is_explained_as_its_schema_says(path: Path, isfrules: Isf
 @cache
 def explained(path: Path) -> Explanation:
     """An example, explained once for all its forms, as that takes the longest."""
-    return explain_text(WORKSPACE, path.read_text(encoding="utf-8"), path.name)
+    return explain_text(SHIPPED, path.read_text(encoding="utf-8"), path.name)
 
 
 def shown(path: Path, form: str, detail: Detail, width: int = 80) -> str:

@@ -22,7 +22,7 @@ from rulesdsl.compare.cases import CasesCompared, compare_cases
 from rulesdsl.compare.contrast import Contrast
 from rulesdsl.publish.contrast_charts import NARROW, WIDE, chart
 from rulesdsl.publish.json import written
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).parents[1]
 
@@ -136,14 +136,11 @@ class National:
 
     def __init__(self, folder: Path) -> None:
         national_cases.make(folder, 500, year=2020, seed=7, error_share=0.02, hole_share=0.08)
-        workspace = Workspace(ROOT / "regelverk")
-        before, after = workspace.edition("isf@2019"), workspace.edition("isf@2020")
-        assert before
-        assert after
+        before, after = shipped("isf@2019"), shipped("isf@2020")
         found = differences_between(before, after)
         asked = Asked(str(folder / "episoder.parquet"), parents=str(folder / "pasienter.parquet"),
                       results=("refusjon", "isf_poeng"))
-        self.made: Contrast = contrast(asked, found, before, after, workspace)
+        self.made: Contrast = contrast(asked, found, before, after, SHIPPED)
         documents = list(national_cases.documents(folder))
         self.cases: CasesCompared = compare_cases(written(documents), "alle", before, after, found)
         with duckdb.connect() as con:

@@ -18,6 +18,7 @@ from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.explanation import CaseExplanation, ResultReason
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 Facts = dict[str, Any]
 
@@ -44,7 +45,7 @@ def clause(number: str, *lines: str, to: str = "", when: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
-    return Workspace(ROOT / "regelverk")
+    return SHIPPED
 
 
 def cases_of(workspace: Workspace, name: str) -> tuple[CaseExplanation, ...]:

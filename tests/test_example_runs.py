@@ -1,15 +1,12 @@
 """``eksempel`` blocks tried: what fails is said as a sentence, and what no example reaches is named with its reason."""
 
-from pathlib import Path
 
 import pytest
 from test_interpreter import edition_of
 
 from rulesdsl.evaluate.examples import try_examples, unreached
 from rulesdsl.evaluate.wording import stated
-from rulesdsl.workspace import Workspace
-
-SHIPPED = Workspace(Path(__file__).parents[1] / "regelverk")
+from tests.shipped import SHIPPED, shipped
 
 RULES = """
 resultat r : tall for Episode
@@ -87,8 +84,7 @@ def test_what_no_example_reaches_is_named_with_its_reason() -> None:
 @pytest.mark.parametrize("name", [each.id for each in SHIPPED.index])
 def test_the_examples_of_the_regelverk_hold(name: str) -> None:
     """They hold, and reach every clause and requirement that is new or changed in their edition."""
-    edition = SHIPPED.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     outcomes = try_examples(edition)
     assert [(made.example.title, made.failures) for made in outcomes if made.failures] == []
     missing = [each.clause for each in unreached(edition, outcomes)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rulesdsl.deciding import explain_text
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 FOLDER = Path(__file__).parent.parent / "examples"
 ROW = re.compile(r"^\| \[`([\w.-]+)`\]\([\w.-]+\) \| .*? \| (.*) \|$", re.MULTILINE)
@@ -25,8 +25,7 @@ def test_every_example_is_listed() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_example_gives_what_is_said(name: str) -> None:
-    workspace = Workspace(FOLDER.parent / "regelverk")
-    explained = explain_text(workspace, (FOLDER / name).read_text(encoding="utf-8"), name)
+    explained = explain_text(SHIPPED, (FOLDER / name).read_text(encoding="utf-8"), name)
     results = [{result.name: result for result in case.results} for case in explained.cases]
     errors = [error for case in explained.cases for error in case.errors]
     assert [error.code for error in errors] == re.findall(r"feil (ISF\d+)", ROWS[name])

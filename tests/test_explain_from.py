@@ -26,7 +26,7 @@ from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import Question, explain_document
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.sql.facts import Rows
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 rulebook, runs = test_run.rulebook, test_run.runs
 """The rulebook and the folder of runs that tables are tried with."""
@@ -62,15 +62,15 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect() as con:
         con.execute(f"COPY ({' UNION ALL '.join(parts)}) TO '{folder / 'inn.parquet'}' (FORMAT parquet)")
     patients = str(folder / "2020" / "pasienter.parquet")
-    run(Job(str(folder / "inn.parquet"), folder / "ut.parquet", parents=patients), Workspace(ROOT / "regelverk"))
+    run(Job(str(folder / "inn.parquet"), folder / "ut.parquet", parents=patients), SHIPPED)
     return folder
 
 
 def test_every_row_of_a_national_table(national: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Patient by patient, for time: a document has all the patient's rows, and is asked for each of them."""
-    workspace, out = Workspace(ROOT / "regelverk"), national / "ut.parquet"
+    out = national / "ut.parquet"
     found = read_origin(out)
-    book = rulebook_of(workspace, found.edition, found.known, name=found.rulebook)
+    book = rulebook_of(SHIPPED, found.edition, found.known, name=found.rulebook)
     kept: dict[tuple[str, str], str] = {}
     query = case_of.typed_query
 
@@ -96,7 +96,7 @@ def test_every_row_of_a_national_table(national: Path, monkeypatch: pytest.Monke
                 if not own:
                     continue
                 raw, _ = document(taken, each)
-                things = explain_document(Document(raw), workspace, "isf", book.latest, Question(alternatives=False))
+                things = explain_document(Document(raw), SHIPPED, "isf", book.latest, Question(alternatives=False))
                 at = {case.receipt.place: case for case in things if case.receipt is not None}
                 for rad in own:
                     answer = answers.answer(rad)
@@ -122,12 +122,12 @@ def test_some_rows_of_a_national_table_as_a_user_meets_them(national: Path, isfr
 
 
 def test_every_aside_row_of_a_national_table(national: Path) -> None:
-    workspace, out = Workspace(ROOT / "regelverk"), national / "ut.parquet"
+    out = national / "ut.parquet"
     wrong = rows(f"SELECT rad, list((code, field, coalesce(value, ''), message) ORDER BY field, code) "
                  f"FROM '{national / 'ut-feil.parquet'}' GROUP BY 1 ORDER BY 1")
     assert len(wrong) == 16
     for rad, faults in wrong:
-        again = explain_row(out, f"rad:{rad}", workspace, Question())
+        again = explain_row(out, f"rad:{rad}", SHIPPED, Question())
         assert again.differences is None
         assert [(each.code, each.field, each.value, each.message) for each in again.explained.errors] == faults
 

@@ -2,7 +2,6 @@
 
 import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,10 +19,9 @@ from rulesdsl.sql.duckdb import kind_of
 from rulesdsl.sql.facts import Rows, faults, parent_key, typed
 from rulesdsl.sql.kinds import TEXT, Kind, places, why_unfit
 from rulesdsl.strategies import patients
-from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
-ISF = Workspace(Path(__file__).parent.parent / "regelverk").edition("isf@2020")
-assert ISF is not None
+ISF = shipped("isf@2020")
 DAY = datetime.date
 QUICK = settings(CALM, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 """A query takes its time, and making an example plain takes hundreds of them."""

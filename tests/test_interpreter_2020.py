@@ -18,7 +18,7 @@ from rulesdsl.evaluate.explanation import CaseExplanation, ClauseReason, Explana
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.read_value import is_valid
 from rulesdsl.publish.json import to_json
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
 HOME = Path(__file__).parents[1]
 EPISODE = {
@@ -31,9 +31,7 @@ REQUIREMENTS = {"avtale": "mellom_nivaaer", "forankring": "forankret", "rapporte
 
 @pytest.fixture(scope="module")
 def edition() -> Edition:
-    found = Workspace(HOME / "regelverk", cache=False).edition("isf@2020")
-    assert found is not None
-    return found
+    return shipped("isf@2020")
 
 
 def explained(edition: Edition, text: str) -> list[CaseExplanation]:
@@ -194,9 +192,8 @@ def test_what_is_wrong_with_a_sibling_does_not_stop_the_others(edition: Edition)
 
 def test_sentences_are_said_once_and_end_with_a_full_stop() -> None:
     """Every sentence of every example ends as a sentence, doubles no word, and shows nothing of the machine."""
-    workspace = Workspace(HOME / "regelverk")
     for path in sorted((HOME / "examples").glob("*.json*")):
-        for case in explain_text(workspace, path.read_text("utf-8"), path.name).cases:
+        for case in explain_text(SHIPPED, path.read_text("utf-8"), path.name).cases:
             for result in case.results:
                 said = [result.sentence, *(each.sentence for each in result.alternatives)]
                 said += [mark.text for mark in result.marks]

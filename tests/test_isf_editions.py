@@ -18,6 +18,7 @@ from rulesdsl.evaluate.reasons import standing_of
 from rulesdsl.syntax import ast
 from rulesdsl.trying import search
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 HOME = Path(__file__).parents[1]
 YEARS = tuple(range(2017, 2026))
@@ -31,7 +32,7 @@ CONTACT = STAY | {"omsorgsniva": 3, "kontakttype": 3, "drg": "908A"}
 
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
-    return Workspace(HOME / "regelverk")
+    return SHIPPED
 
 
 def edition_of(workspace: Workspace, year: int) -> Edition:

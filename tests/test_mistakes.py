@@ -20,8 +20,7 @@ from rulesdsl.publish.mistakes import by_place, where
 from rulesdsl.publish.mistakes import said as worded
 from rulesdsl.suggesting import suggest
 from rulesdsl.workspace import Workspace
-
-SHIPPED = Path(__file__).parents[1] / "regelverk"
+from tests.shipped import ROOT, shipped
 
 RULES = """\
 regelverk prøve 2020 «Prøve»
@@ -130,8 +129,7 @@ def test_an_example_at_the_border_notices_what_one_beside_it_does_not(tmp_path: 
 @pytest.mark.parametrize(("name", "every"), [
     ("isf@2018", 2), ("takst_kiropraktor@2020", 2), ("utskrivningsklare@2012", 2), ("egenandel@2011", 6)])
 def test_what_examples_cannot_notice_is_passed_over_and_nothing_else(name: str, every: int) -> None:
-    found = Workspace(SHIPPED).edition(name)
-    assert found is not None
+    found = shipped(name)
     outcomes = try_examples(found)
     for each in [*guarded(found, outcomes)][::every]:
         made = each.mistake.made()
@@ -142,9 +140,7 @@ def test_what_examples_cannot_notice_is_passed_over_and_nothing_else(name: str, 
 
 
 def test_what_an_edition_has_from_another_is_that_ones_to_guard() -> None:
-    workspace = Workspace(SHIPPED)
-    found = workspace.edition("isf@2019")
-    assert found is not None
+    found = shipped("isf@2019")
     assert {each.spot.place.file.rpartition("/")[2] for each in mistakes(found)} == {"2019.isf"}
 
 
@@ -193,8 +189,7 @@ def test_what_makes_no_difference_is_proved(tmp_path: Path, isfrules: Isfrules) 
 
 @pytest.mark.parametrize("name", ["isf@2019", "takst_kiropraktor@2020", "utskrivningsklare@2012"])
 def test_a_suggestion_notices_what_it_says(name: str) -> None:
-    found = Workspace(SHIPPED).edition(name)
-    assert found is not None
+    found = shipped(name)
     unnoticed = [each.mistake for each in guarded(found, try_examples(found)) if each.by is None][:12]
     told: Counter[int] = Counter()
     suggested = suggest(found, unnoticed)
@@ -217,7 +212,7 @@ def test_a_suggestion_notices_what_it_says(name: str) -> None:
 def test_saved_examples_hold_and_notice_what_was_promised(
     tmp_path: Path, isfrules: Isfrules, name: str, rules: str
 ) -> None:
-    copied = shutil.copytree(SHIPPED, tmp_path / "regelverk")
+    copied = shutil.copytree(ROOT / "regelverk", tmp_path / "regelverk")
     folder, saved = copied / name.partition("@")[0], tmp_path / "forslag.isf"
     file = folder / rules
     for each in folder.glob("*.isf"):  # with one example in each file there is much that none notices
@@ -286,9 +281,7 @@ def test_where_nothing_can_be_written_it_is_said(tmp_path: Path, isfrules: Isfru
 def test_an_example_has_all_that_stands_with_a_thing_and_tells_what_belongs_to_what(tmp_path: Path) -> None:
     from rulesdsl.publish.example_text import block
 
-    workspace = Workspace(SHIPPED)
-    found = workspace.edition("takst_kiropraktor@2020")
-    assert found is not None
+    found = shipped("takst_kiropraktor@2020")
     for one in try_examples(found):
         assert one.run is not None
         assert one.thing is not None

@@ -14,7 +14,7 @@ from rulesdsl.batch.run import Job, run
 from rulesdsl.core import ir
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import GroupOutcome
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).parents[1]
 ROWS = 20_000
@@ -34,9 +34,7 @@ def flawed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def edition(year: int) -> ir.Edition:
-    found = Workspace(ROOT / "regelverk").edition(f"isf@{year}")
-    assert found is not None
-    return found
+    return shipped(f"isf@{year}")
 
 
 def ask(query: str) -> tuple[object, ...]:
@@ -104,7 +102,7 @@ def test_every_rule_of_2020_is_reached(made: Path, tmp_path: Path) -> None:
     left = {(result.name, rule.clause, rule.name) for result in results for rule in rules_of(result.groups)}
     collected = {result.name for result in results if any(group.policy == "alle" for group in result.groups)}
     run(Job(str(made / "episoder.parquet"), out, edition=rules.id, parents=str(made / "pasienter.parquet")),
-        Workspace(ROOT / "regelverk"))
+        SHIPPED)
     telling: set[str] = set()
     with duckdb.connect() as connection:
         for name in rules.results:

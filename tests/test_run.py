@@ -21,6 +21,7 @@ from rulesdsl.batch.problems import CannotRun
 from rulesdsl.batch.run import Job, run
 from rulesdsl.deciding import explain_text
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 DAY = datetime.date
@@ -196,7 +197,7 @@ def test_the_same_as_explaining_each_case(isfrules: Isfrules, tmp_path: Path) ->
     assert result.exit_code == 0, result.output
     text = json.dumps({"pasient_id": "P1", "episoder": episodes})
     explained = [{one.name: (one.value, one.status, one.clause or None, list(one.missing)) for one in each.results}
-                 for each in explain_text(Workspace(ROOT / "regelverk"), text, "").cases]
+                 for each in explain_text(SHIPPED, text, "").cases]
     out = tmp_path / "ut.parquet"
     for name in ("refusjon", "tellende", "isf_poeng"):
         columns = f'"{name}", "{name}.status", "{name}.punkt", "{name}.mangler"'

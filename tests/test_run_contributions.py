@@ -12,7 +12,7 @@ from national_cases import make
 
 from rulesdsl.batch.run import Job, run
 from rulesdsl.batch.summary import given_by, to_json, to_text
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 
@@ -126,7 +126,7 @@ def test_a_year_of_the_nation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
     folder = make(tmp_path, 1500, seed=5)
     job = Job(str(folder / "episoder.parquet"), tmp_path / "ut.parquet", edition="isf@2020",
               parents=str(folder / "pasienter.parquet"))
-    summary = run(job, Workspace(ROOT / "regelverk"))
+    summary = run(job, SHIPPED)
     of_row = "list_sum(list_transform(\"refusjon.bidrag\", lambda each: each.kroner))"
     (known, wrong, several), = rows(
         f"SELECT count(refusjon), count(*) FILTER (coalesce({of_row}, 0) <> refusjon OR (refusjon IS NULL) <> "

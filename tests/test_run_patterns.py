@@ -10,7 +10,7 @@ from national_cases import make
 from rulesdsl.batch import patterns
 from rulesdsl.batch.run import Job, run
 from rulesdsl.sql.patterns import PATTERN, as_read
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 ALWAYS, NEVER = 0, 10**9
@@ -43,7 +43,7 @@ def test_patterns_change_no_answer(
         monkeypatch.setattr(patterns, "ROWS_TO_ONE", rows_to_one)
         outs[rows_to_one] = tmp_path / f"ut{rows_to_one}.parquet"
         run(Job(str(data), outs[rows_to_one], edition=f"isf@{year}", parents=str(folder / "pasienter.parquet")),
-            Workspace(ROOT / "regelverk"))
+            SHIPPED)
     assert by_patterns == [True, False]
     assert len(rows(f"FROM '{outs[ALWAYS]}'")) > 2000
     for stem in ("ut{}", "ut{}-feil"):

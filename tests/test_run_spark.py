@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from national_cases import make
 from sample_cases import EDITION
 from test_facts_sql import doubtful, rows_of
-from test_run import HEAD, ROOT, RULEBOOK, Runs, failing, rows, said
+from test_run import HEAD, RULEBOOK, Runs, failing, rows, said
 
 from rulesdsl.batch import spark as running
 from rulesdsl.batch import spark_decide as deciding
@@ -42,10 +42,10 @@ from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import faults, typed
 from rulesdsl.sql.spark_values import in_spark
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
-ISF = Workspace(ROOT / "regelverk")
 
 EXCEPTIONS = """
 punkt tre «Tre»
@@ -143,7 +143,7 @@ def test_episodes_of_isf_in_a_folder_of_files(spark: Any, tmp_path: Path) -> Non
                     "(FORMAT parquet)")
         con.execute(f"COPY (SELECT DISTINCT ON (pasient_id) * FROM read_parquet('{tmp_path}/20*/pasienter.parquet')) "
                     f"TO '{tmp_path}/pasienter.parquet' (FORMAT parquet)")
-    summary = both(ISF, tmp_path, whole, tmp_path / "pasienter.parquet", folder)
+    summary = both(SHIPPED, tmp_path, whole, tmp_path / "pasienter.parquet", folder)
     assert summary.set_aside >= 10
     assert {each.status for each in summary.lines} >= {"known", "unknown"}
     assert set(summary.editions) >= {"isf@2019", "isf@2020"}

@@ -23,7 +23,7 @@ from rulesdsl.generate.plan import plan
 from rulesdsl.source import Source
 from rulesdsl.strategies import episodes, pairs, patients, results
 from rulesdsl.syntax.parser import parse
-from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,9 +32,7 @@ Drawn = dict[str, Any]
 
 @cache
 def isf() -> Edition:
-    edition = Workspace(ROOT / "regelverk", cache=False).edition("isf@2020")
-    assert edition is not None
-    return edition
+    return shipped("isf@2020")
 
 
 def edition_of(text: str, name: str) -> Edition:

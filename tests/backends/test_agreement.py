@@ -21,8 +21,8 @@ from rulesdsl.generate.drawing import draw_facts, draw_family, lone, together
 from rulesdsl.generate.plan import plan
 from rulesdsl.sql.entities import decided_entities, needed_entities
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 CASES = {"isf@2017": 12_000, "isf@2018": 12_000, "isf@2019": 12_000}
 FEWER = 2_600
 """How many documents each real edition is tried on: fewer of those since 2020, which take three times as long to decide
@@ -67,11 +67,10 @@ IN_LEVELS = {"takst_lege"}
 """Rulebooks that look at things in several levels."""
 
 
-@pytest.mark.parametrize("name", [each.id for each in WORKSPACE.index if each.rulebook in IN_LEVELS])
+@pytest.mark.parametrize("name", [each.id for each in SHIPPED.index if each.rulebook in IN_LEVELS])
 def test_the_real_editions_in_levels(name: str) -> None:
     """Decided as a run of a folder does: each step once for all entities."""
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     cases = drawn(edition, SMALL, seed=edition.valid_from.year)
     wanted = {each: decided(edition, edition.entities[each], cases) for each in needed_entities(edition)}
     found = together_by_duckdb(edition, {each: one.rows for each, one in wanted.items()})
@@ -82,10 +81,9 @@ def test_the_real_editions_in_levels(name: str) -> None:
         assert {"known", "unknown"} <= statuses
 
 
-@pytest.mark.parametrize("name", [each.id for each in WORKSPACE.index if each.rulebook not in IN_LEVELS])
+@pytest.mark.parametrize("name", [each.id for each in SHIPPED.index if each.rulebook not in IN_LEVELS])
 def test_the_real_editions(name: str) -> None:
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     (decides,) = decided_entities(edition)
     entity = edition.entities[decides]
     count = CASES.get(name, FEWER if edition.rulebook == "isf" else SMALL)

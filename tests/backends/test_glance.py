@@ -23,8 +23,8 @@ from rulesdsl.generate.plan import plan
 from rulesdsl.sql.duckdb import kind_of
 from rulesdsl.sql.facts import Rows, parent_key
 from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 Found = tuple[dict[int, dict[str, Any]], set[int], int]
 """The answers by row, the rows that were set aside, and how many needed care (-1: there is no short way)."""
 
@@ -106,8 +106,7 @@ def drawn(edition: ir.Edition, count: int, seed: int) -> list[Document]:
 
 @pytest.mark.parametrize("name", ["isf@2018", "isf@2020"])
 def test_the_real_editions(name: str) -> None:
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     wrong, (told, _, careful) = differences(edition, edition.entities["Episode"],
                                             drawn(edition, 200, seed=edition.valid_from.year))
     assert wrong == []

@@ -4,7 +4,6 @@ are alike, over what belongs to the same and to other entities, and under severa
 import random
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -26,7 +25,7 @@ from rulesdsl.sql.by_date import EDITION, compile_by_date
 from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.entities import decided_entities, needed_entities, stages_of
 from rulesdsl.sql.pairs import OTHER
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 CSV = "drg;farge;tyngde;lik;frist;klasse\nA;rod;1,500;ja;2020-05-01;rod\n442;gul;0,215;;;\nA;gul;;nei;;bla\n"
 TABLE = ("tabell vekt «Vekter»\n  nøkkel drg : tekst\n  nøkkel farge : Farge\n  kolonne tyngde : poeng\n"
@@ -195,12 +194,11 @@ def _asks_parent(result: ir.Result, asked: ir.ResultOf) -> ir.Result:
 
 # ── Several editions ─────────────────────────────────────────────────────────────────────────────────────────
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 YEARS = ("isf@2019", "isf@2020", "isf@2021")
 
 
 def test_each_row_is_decided_by_the_edition_of_its_day() -> None:
-    editions = [each for name in YEARS if (each := WORKSPACE.edition(name)) is not None]
+    editions = [each for name in YEARS if (each := SHIPPED.edition(name)) is not None]
     raws = [each for number, edition in enumerate(editions) for each in _families(edition, number)]
     cases = {each.id: [load(Document(raw), each) for raw in raws] for each in editions}
     found = {each.id: decided(each, each.entities["Episode"], cases[each.id]) for each in editions}
@@ -214,7 +212,7 @@ def test_each_row_is_decided_by_the_edition_of_its_day() -> None:
     days = [thing.facts.get(("utdato",)) for case in cases[YEARS[0]] for thing in case.things]
     compared = 0
     for number, day in enumerate(days, start=1):
-        picked = on_day(day, "isf", WORKSPACE) if day else None
+        picked = on_day(day, "isf", SHIPPED) if day else None
         if not isinstance(picked, ir.Edition) or picked.id not in YEARS:
             assert number not in given
             continue

@@ -12,7 +12,6 @@
 import random
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
@@ -29,7 +28,7 @@ from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome, Run
-from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 LAW = settings(deadline=None, print_blob=True, max_examples=80,
                suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -83,15 +82,11 @@ def test_it_does_so_in_every_rulebook(book: Rulebook, document: Document) -> Non
     check_sums(decide(edition, load(document, edition)))
 
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
-
-
 @pytest.mark.parametrize("year", [2017, 2020, 2023])
 @given(data=st.data())
 @settings(LAW, max_examples=25, suppress_health_check=list(HealthCheck))
 def test_and_in_the_regelverk(year: int, data: st.DataObject) -> None:
-    edition = WORKSPACE.edition(f"isf@{year}")
-    assert edition is not None
+    edition = shipped(f"isf@{year}")
     document = data.draw(st.one_of(strategies.episodes(edition), strategies.patients(edition)))
     case = load(Document(document), edition)
     assume(not case.errors)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -21,9 +20,8 @@ from rulesdsl.evaluate.trace import Frame, GroupOutcome, Run
 from rulesdsl.publish.json import written
 from rulesdsl.strategies import episodes, pairs, patients, results
 from rulesdsl.trying import search
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 YEARS = tuple(range(2017, 2026))
 IDS = [f"isf@{year}" for year in YEARS]
 
@@ -31,9 +29,7 @@ few = settings(max_examples=60, deadline=None, suppress_health_check=list(Health
 
 
 def edition(name: str) -> ir.Edition:
-    found = WORKSPACE.edition(name)
-    assert found is not None
-    return found
+    return shipped(name)
 
 
 def decided(under: ir.Edition, document: dict[str, object]) -> Run:
@@ -144,7 +140,7 @@ def test_every_difference_is_attributed_to_listed_changes(before: str, after: st
         nonlocal seen
         text = written(document)
         question = Question(edition=before, compare=after, alternatives=False)
-        for case in explain_text(WORKSPACE, text, "sak.json", question).cases:
+        for case in explain_text(SHIPPED, text, "sak.json", question).cases:
             assume(not case.errors and case.compared is not None and not case.compared.other.errors)
             assert case.compared is not None
             for difference in case.compared.differences:

@@ -26,8 +26,7 @@ from rulesdsl.prove.difference_proof import prove_difference
 from rulesdsl.publish.difference import page
 from rulesdsl.publish.terminal import render_page_plain
 from rulesdsl.workspace import Workspace
-
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
+from tests.shipped import SHIPPED, shipped
 
 FIRST = """\
 regelverk p 2020 «Prøve 2020»
@@ -348,11 +347,9 @@ def agreeing(made: Difference, before: Edition, after: Edition, document: Docume
 
 @pytest.mark.parametrize(("names", "clauses"), [(("isf@2018", "isf@2019"), {"6.2"}), (("isf@2019", "isf@2020"), set())])
 def test_the_real_editions(names: tuple[str, str], clauses: set[str]) -> None:
-    before, after = (WORKSPACE.edition(name) for name in names)
-    assert before is not None
-    assert after is not None
+    before, after = (shipped(name) for name in names)
     found = prove_difference(before, after, count=2)
-    replayed(found, WORKSPACE)
+    replayed(found, SHIPPED)
     made = only(found)
     assert made.answered == "ulikt"
     assert clauses <= {each.clause for part in made.parts for each in part.said if each.changed}
@@ -370,9 +367,7 @@ def test_the_real_editions(names: tuple[str, str], clauses: set[str]) -> None:
 
 
 def test_video_without_a_doctor_is_a_part_of_what_2019_changed() -> None:
-    before, after = WORKSPACE.edition("isf@2018"), WORKSPACE.edition("isf@2019")
-    assert before is not None
-    assert after is not None
+    before, after = shipped("isf@2018"), shipped("isf@2019")
     made = only(prove_difference(before, after, count=1))
     assert {"isf poeng er ikke 0 poeng", "tellende er ja etter ISF 2019", "lege er ikke i utførende helsepersonell",
             "omsorgsnivå er poliklinisk og kontaktform er video"} in told(made)

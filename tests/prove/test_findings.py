@@ -14,7 +14,7 @@ from rulesdsl.prove.asking import Finding
 from rulesdsl.prove.findings import Report, find
 from rulesdsl.source import Source
 from rulesdsl.syntax.parser import parse
-from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -308,8 +308,6 @@ def test_a_question_that_takes_too_long_is_counted() -> None:
 # ── The command ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-
-
 def run(*words: str, code: str = "") -> subprocess.CompletedProcess[str]:
     start = f"{code}\nimport sys\nfrom rulesdsl.cli import main\nsys.argv = ['isfrules', *{list(words)!r}]\nmain()"
     return subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
@@ -348,9 +346,7 @@ def test_the_solver_is_imported_only_when_it_is_asked() -> None:
 
 @pytest.mark.parametrize("name", ["isf@2017", "isf@2020", "isf@2023"])
 def test_our_own_editions_have_nothing_to_tell(name: str) -> None:
-    workspace = Workspace(ROOT / "regelverk")
-    edition = workspace.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     (report,) = find([edition], seconds=60)
     assert report.findings == ()
     assert report.unsettled == ()

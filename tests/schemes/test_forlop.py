@@ -22,6 +22,7 @@ from rulesdsl.evaluate.course import Course
 from rulesdsl.publish.course_schema import course_schema
 from rulesdsl.publish.json import explanation_schema
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "examples" / "forlop.json"
@@ -33,7 +34,7 @@ Document = dict[str, Any]
 
 @cache
 def workspace() -> Workspace:
-    return Workspace(ROOT / "regelverk")
+    return SHIPPED
 
 
 @pytest.fixture

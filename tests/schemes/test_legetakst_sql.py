@@ -11,7 +11,7 @@ from backends.typed_facts import decided, together_by_duckdb
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.sql.entities import needed_entities
-from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 FOLDER = Path(__file__).parents[2] / "regelverk" / "takst_lege"
 CODES = (
@@ -63,8 +63,7 @@ def patients(edition: str, count: int) -> list[Document]:
 
 @pytest.mark.parametrize("name", DAYS)
 def test_bills_in_sql_are_decided_as_by_the_interpreter(name: str) -> None:
-    edition = Workspace(FOLDER).edition(f"takst_lege@{name}")
-    assert edition is not None
+    edition = shipped(f"takst_lege@{name}")
     cases = [load(each, edition) for each in patients(name, 60)]
     wanted = {each: decided(edition, edition.entities[each], cases) for each in needed_entities(edition)}
     for each, answers in together_by_duckdb(edition, {one: held.rows for one, held in wanted.items()}).items():

@@ -19,6 +19,7 @@ from rulesdsl.deciding import Question, explain_text
 from rulesdsl.evaluate.examples import try_examples, unreached
 from rulesdsl.evaluate.explanation import CaseExplanation, ResultReason
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
 SCHEMES = ("egenandel", "lab_og_radiologi", "medfinansiering", "utskrivningsklare")
 OFFICIAL = ROOT.parent / "shared" / "data"
@@ -27,7 +28,7 @@ OFFICIAL = ROOT.parent / "shared" / "data"
 
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
-    return Workspace(ROOT / "regelverk")
+    return SHIPPED
 
 
 def cases(workspace: Workspace, document: object) -> tuple[CaseExplanation, ...]:

@@ -4,7 +4,6 @@ import datetime
 import json
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from rulesdsl.evaluate.examples import try_examples, unreached
 from rulesdsl.evaluate.explanation import CaseExplanation, ResultReason
 from rulesdsl.trying import search
 from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = {
@@ -35,19 +35,12 @@ CRITERIA = ("forlop_per_borger", "aktivitet_kronikere", "akutte_reinnleggelser",
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@cache
-def workspace_of(scheme: str) -> Workspace:
-    return Workspace(ROOT / "regelverk" / scheme, cache=False)
-
-
 def edition_of(scheme: str, year: str) -> Edition:
-    found = workspace_of(scheme).edition(f"{scheme}@{year}")
-    assert found is not None
-    return found
+    return shipped(f"{scheme}@{year}")
 
 
 def cases(scheme: str, document: object) -> tuple[CaseExplanation, ...]:
-    return explain_text(workspace_of(scheme), json.dumps(document), "sak.json", Question(alternatives=False)).cases
+    return explain_text(SHIPPED, json.dumps(document), "sak.json", Question(alternatives=False)).cases
 
 
 def results(scheme: str, document: object) -> list[dict[str, ResultReason]]:
@@ -72,7 +65,7 @@ def one(scheme: str, document: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_files_are_without_messages(scheme: str) -> None:
-    workspace = workspace_of(scheme)
+    workspace = Workspace(ROOT / "regelverk" / scheme)
     assert [problem.code for problem in workspace.checked.problems] == []
     assert tuple(each.name for each in workspace.index) == SCHEMES[scheme]
 
@@ -99,7 +92,7 @@ def test_every_example_file_is_decided(scheme: str) -> None:
     files = sorted((ROOT / "examples").glob(f"{scheme}-*.json*"))
     assert len(files) >= 4
     for file in files:
-        found = explain_text(workspace_of(scheme), file.read_text(encoding="utf-8"), file.name).cases
+        found = explain_text(SHIPPED, file.read_text(encoding="utf-8"), file.name).cases
         assert found
         wrong = {error.code for case in found for error in case.errors}
         assert wrong == ({"ISF412"} if file.stem.endswith("for-ordningen") else set())
@@ -138,8 +131,8 @@ def test_a_table_is_decided_and_each_row_explained_alike(scheme: str, tmp_path: 
     (tmp_path / "over.csv").write_text(parents, encoding="utf-8")
     out = tmp_path / "ut.parquet"
     run(Job(str(tmp_path / "inn.csv"), out, parents=str(tmp_path / "over.csv") if parents else None),
-        workspace_of(scheme))
-    found = [explain_row(out, f"rad:{number}", workspace_of(scheme), Question(alternatives=False))
+        SHIPPED)
+    found = [explain_row(out, f"rad:{number}", SHIPPED, Question(alternatives=False))
              for number in range(1, rows.count("\n"))]
     assert all(each.differences == () for each in found)
     assert {result.status for each in found for result in each.explained.results if result.name == asked} <= {

@@ -16,9 +16,8 @@ from conftest import ROOT
 from rulesdsl.batch.run import Job, run
 from rulesdsl.deciding import Question, explain_text
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, ResultReason
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
-SHIPPED = Workspace(ROOT / "regelverk")
 SCHEMES = ("logoped", "fysioterapeut", "psykolog", "jordmor", "kiropraktor")
 OWN: dict[str, dict[str, Any]] = {
     "logoped": {"behandling_nr": 1}, "fysioterapeut": {"sykdom": "L92"}, "psykolog": {"starttid": 900},

@@ -1,23 +1,21 @@
 """Every ``egenskap`` of every rulebook, tried on generated cases: none is broken, and none is promised in vain."""
 
-from pathlib import Path
 
 import pytest
 
 from rulesdsl.trying import search
-from rulesdsl.workspace import Workspace
+from tests.shipped import SHIPPED
 
-WORKSPACE = Workspace(Path(__file__).parents[2] / "regelverk")
 FEW, TURNS = 20, 60
 """Most speak of one case in a few; those that speak of fewer are tried in more turns, until they do."""
 
 
-@pytest.mark.parametrize("rulebook", WORKSPACE.rulebooks())
+@pytest.mark.parametrize("rulebook", SHIPPED.rulebooks())
 def test_what_is_promised_holds_where_it_speaks(rulebook: str) -> None:
-    editions = [WORKSPACE.edition(each.id) for each in WORKSPACE.index if each.rulebook == rulebook]
+    editions = [SHIPPED.edition(each.id) for each in SHIPPED.index if each.rulebook == rulebook]
     tried = 0
     for edition in filter(None, editions):
-        for promise in WORKSPACE.promises(edition).values():
+        for promise in SHIPPED.promises(edition).values():
             if promise.promised_from is not None and promise.promised_from > edition.valid_to:
                 continue
             turns = (search(promise, edition, cases=FEW, seed=seed) for seed in range(TURNS))
