@@ -6,6 +6,7 @@ Anything else is passed over and made again. Files appear whole or not at all, s
 one.
 """
 
+import contextlib
 import datetime
 import gc
 import hashlib
@@ -27,8 +28,8 @@ import rulesdsl
 from rulesdsl.core import ir, types
 
 _MAGIC = b"isfrules compiled 1\n"
-_KEEP = 20
-"""How many versions of rulebooks are kept, and folders of parsed files."""
+_KEEP, _BYTES = 200, 200_000_000
+"""How many versions of rulebooks are kept, and folders of parsed files, and their bytes in all: those used last."""
 
 _KEY = re.compile("[0-9a-f]{64}")
 
@@ -97,6 +98,8 @@ def load(key: str, name: str, kind: type[T], within: Kinds = _CORE) -> T | None:
         value = _unpickle(payload, within)
     except Exception:  # whatever is wrong with a kept file, it is made anew
         return None
+    with contextlib.suppress(OSError):
+        os.utime(path.parent)  # what is in use is not forgotten
     return value if isinstance(value, kind) else None
 
 
@@ -136,7 +139,10 @@ def save(key: str, name: str, value: object) -> None:
 
     try:
         home = folder() / key
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not home.exists():
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):
+                _forget_old(folder())
         payload = pickle.dumps(value, protocol=5)
         handle, temporary = tempfile.mkstemp(dir=home, suffix=".tmp")
         try:
@@ -146,16 +152,19 @@ def save(key: str, name: str, value: object) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-        _forget_old(folder())
     except OSError:
         return
 
 
 def _forget_old(home: Path) -> None:
-    """Only the latest few are kept. Nothing is removed but what was written here: the folder may hold other things."""
+    """Only those that were used last are kept. Nothing is removed but what was written here: the folder may hold other
+    things."""
     ours = [each for each in home.iterdir() if _KEY.fullmatch(each.name)]
-    for old in sorted(ours, key=lambda each: each.stat().st_mtime, reverse=True)[_KEEP:]:
-        for file in old.iterdir():
-            if file.suffix in (".bin", ".tmp"):
+    size = 0
+    for count, each in enumerate(sorted(ours, key=lambda each: each.stat().st_mtime, reverse=True), start=1):
+        files = [file for file in each.iterdir() if file.suffix in (".bin", ".tmp")]
+        size += sum(file.stat().st_size for file in files)
+        if count > _KEEP or (size > _BYTES and count > 3):
+            for file in files:
                 file.unlink(missing_ok=True)
-        old.rmdir()
+            each.rmdir()

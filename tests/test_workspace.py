@@ -357,20 +357,47 @@ def test_the_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert compiled.folder() == tmp_path / ".cache" / "isfrules"
 
 
+def keys() -> list[int]:
+    """What is kept, where a version is called by its number."""
+    return sorted(int(path.name, 16) for path in compiled.folder().iterdir() if len(path.name) == 64)
+
+
+def keep(number: int, size: int = 1) -> None:
+    """Keeps a version of so many bytes, which was used last when its number says."""
+    key = f"{number:064x}"
+    compiled.save(key, "index", ("x" * size,))
+    os.utime(compiled.folder() / key, (number, number))
+
+
 def test_old_versions_are_forgotten_and_nothing_else_is_touched() -> None:
     home = compiled.folder()
     (home / "notater").mkdir(parents=True)
     (home / "notater" / "viktig.bin").write_text("x")
     (home / "viktig.txt").write_text("x")
-    for number in range(30):
-        key = f"{number:064x}"
-        compiled.save(key, "index", (number,))
-        os.utime(home / key, (number, number))
-    compiled.save("f" * 64, "index", (99,))
-    left = sorted(path.name for path in home.iterdir() if len(path.name) == 64)
-    assert left == [f"{number:064x}" for number in range(11, 30)] + ["f" * 64]
+    for number in range(250):
+        keep(number)
+    assert keys() == [*range(50, 250)]
     assert (home / "notater" / "viktig.bin").exists()
     assert (home / "viktig.txt").exists()
+
+
+def test_large_versions_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_BYTES", 10_000)
+    for number in range(10):
+        keep(number, size=3_000)
+    assert keys() == [6, 7, 8, 9]  # the last was empty yet when they were weighed
+    keep(10, size=30_000)
+    keep(11)
+    keep(12)
+    assert keys() == [10, 11, 12]
+
+
+def test_what_is_in_use_is_not_forgotten() -> None:
+    keep(0)
+    for number in range(1, 250):
+        os.utime(compiled.folder() / f"{0:064x}", (0, 0))
+        assert compiled.load(f"{0:064x}", "index", tuple) == ("x",)
+        keep(number)
 
 
 def test_processes_that_compile_at_once_all_answer_alike(tmp_path: Path) -> None:
