@@ -226,9 +226,9 @@ def test_a_record_and_a_list_of_records(isfrules: Isfrules, tmp_path: Path) -> N
 def test_keys_and_numbers(runs: Runs) -> None:
     lines = ("P1;A;2020-05-01;ja;1;", "P2;A;2020-05-01;ja;2;", "P2;B;2020-05-02;ja;3;", "P2;B;2020-05-03;ja;4;",
              ";2;2020-05-01;ja;5;", "P/1;C/D;2020-05-01;ja;6;", ";;2020-05-01;ja;7;")
-    said(runs(runs.csv(HEAD + "\n".join(lines) + "\n")), "1 rad lagt til side", code=1)
+    said(runs(runs.csv(HEAD + "\n".join(lines) + "\n")), "2 rader lagt til side", code=1)
     said(explained(runs, "A"), "2 rader har nøkkelen «A»", "P1/A, P2/A")
-    for key, amount in (("P1/A", "1,00"), ("P2/A", "2,00"), ("B", "3,00"), ("2", "5,00"), ("C/D", "6,00"),
+    for key, amount in (("P1/A", "1,00"), ("P2/A", "2,00"), ("2", "5,00"), ("C/D", "6,00"),
                         ("P/1/C/D", "6,00"), ("rad:2", "2,00"), ("7", "7,00"), ("rad: 7", "7,00")):
         result = explained(runs, key, "--detail", "short")
         said(result, f"{amount} kr", "samme svar", code=0)
@@ -319,7 +319,8 @@ def test_data_that_were_written_again(runs: Runs) -> None:
     said(runs(data), code=0)
     os.utime(data, ns=(0, 1))
     said(explained(runs, "A"), "er skrevet på nytt siden kjøringen (1970-01-01", "samme svar", code=0)
-    runs.parquet(f"{ONE.format(5)} UNION ALL {ONE.format(7)}")
+    other = ONE.format(7).replace("'A'", "'B'")
+    runs.parquet(f"{ONE.format(5)} UNION ALL {other}")
     said(explained(runs, "A"), "er endret siden kjøringen: den hadde 1 rader og har nå 2", "samme svar", code=0)
 
 

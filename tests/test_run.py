@@ -154,7 +154,8 @@ def test_a_row_with_a_fault_is_set_aside_with_every_reason(runs: Runs) -> None:
     said(result, "5 rader inn = 0 rader avgjort + 5 rader lagt til side", "ISF412", code=1)
     assert runs.answers() == []
     assert [(row, code, field) for row, _, code, field, _ in runs.aside()] == [
-        (1, "ISF515", "beløp"), (1, "ISF518", "farge"), (2, "ISF511", "episode_id"), (3, "ISF510", "episode_id"),
+        (1, "ISF515", "beløp"), (1, "ISF511", "episode_id"), (1, "ISF518", "farge"),
+        (2, "ISF511", "episode_id"), (3, "ISF510", "episode_id"),
         (4, "ISF517", "farge"), (4, "ISF512", "utdato"), (5, "ISF412", "utdato")]
 
 
@@ -394,7 +395,7 @@ def test_ctrl_c_is_quiet(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rules_without_a_short_way(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every row is then decided with care, of which there may be none."""
-    lines = HEAD + "P1;A;2020-05-01;ja;1;\nP1;B;2020-05-01;;;\nP1;B;2020-05-01;ja;1;\n"
+    lines = HEAD + "P1;A;2020-05-01;ja;1;\nP1;B;2020-05-01;;;\nP1;;2020-05-01;ja;1;\n"
     said(runs(runs.csv(lines)), "3 rader inn = 2 rader avgjort + 1 rad lagt til side", code=1)
     first = runs.answers()
     monkeypatch.setattr(deciding_rows, "look", lambda *given: None)

@@ -224,15 +224,17 @@ class Reader:
             fault(parent, plural, _not_list(raw, MAX_MANY), raw)
             return []
         children: list[Thing] = []
-        seen: dict[str, str] = {}
+        called: dict[str, list[Thing]] = {}
         for index, item in enumerate(raw):
             child = self._thing(plan, item, _joined(parent.place, f"{plural}[{index}]"), things, len(raw) > 1)
             child.parent = parent
             children.append(child)
             if child.key is not None:
-                first = seen.setdefault(child.key, child.place)
-                if first != child.place:
-                    fault(child, plan.entity.key, Wrong("ISF511", f"er den samme som i {first}"), child.key)
+                called.setdefault(child.key, []).append(child)
+        for key, same in called.items():
+            for child in same if len(same) > 1 else ():
+                other = same[-1] if child is same[0] else same[0]
+                fault(child, plan.entity.key, Wrong("ISF511", f"er den samme som i {other.place}"), key)
         return children
 
     def _fill(

@@ -277,15 +277,16 @@ def _keys(edition: Edition, entity: str, rows: Rows, typed_as: str, parents: str
         this=column(ROW, "t"), query=exp.Subquery(this=exp.select(ROW).from_(_table(rows.relation)).where(
             exp.Is(this=column(about.key), expression=exp.null())))))
     by = [column(about.key)] + ([column(group)] if about.parent else [])
-    twice = exp.select(*by, exp.alias_(exp.Min(this=column(ROW)), "forst")).from_(_table(typed_as)).where(
+    ends = exp.alias_(exp.Min(this=column(ROW)), "forst"), exp.alias_(exp.Max(this=column(ROW)), "sist")
+    twice = exp.select(*by, *ends).from_(_table(typed_as)).where(
         *(exp.Is(this=each, expression=exp.null()).not_() for each in by)).group_by(
         *(each for each in by)).having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
     same = both(*(exp.EQ(this=column(each.name, "t"), expression=column(each.name, "d")) for each in by))
-    first = exp.cast(column("forst", "d"), "VARCHAR")
-    said = exp.Concat(expressions=[text(f"{about.key} er den samme som i rad "), first])
+    other = exp.Case().when(exp.EQ(this=column(ROW, "t"), expression=column("forst", "d")), column("sist", "d")).else_(
+        column("forst", "d"))
+    said = exp.Concat(expressions=[text(f"{about.key} er den samme som i rad "), exp.cast(other, "VARCHAR")])
     found.append(_fault("ISF511", about.key, said, column(about.key, "t"), "t").from_(typed_rows).join(
-        exp.Subquery(this=twice, alias="d"), on=same).where(
-        exp.NEQ(this=column(ROW, "t"), expression=column("forst", "d")), told, mine))
+        exp.Subquery(this=twice, alias="d"), on=same).where(told, mine))
     if not about.parent:
         found.append(_fault("ISF510", about.key, "mangler", table="t").from_(typed_rows).where(raw_missing, mine))
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from backends.test_agreement import IN_LEVELS, WORKSPACE, drawn
+from backends.test_agreement import IN_LEVELS, drawn
 from backends.typed_facts import decided
 from rulebooks import Rulebook
 
@@ -11,12 +11,13 @@ from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups, expressions
 from rulesdsl.evaluate.case import Case, load
 from rulesdsl.evaluate.documents import Document
+from tests.shipped import SHIPPED, shipped
 
 Engine = Callable[..., list[dict[str, Any]]]
 """Answers rows of typed facts, and where it is of several entities with those of the others, as
 ``typed_facts.by_duckdb`` does."""
 
-LATEST = {each.rulebook: each.id for each in WORKSPACE.index if each.rulebook not in {*IN_LEVELS, "isf"}}
+LATEST = {each.rulebook: each.id for each in SHIPPED.index if each.rulebook not in {*IN_LEVELS, "isf"}}
 """The latest edition of each of the other schemes: DuckDB is held to all of them."""
 
 
@@ -26,7 +27,7 @@ def together_all() -> list[str]:
     forms = {name: {_form(node) for result in edition.results.values() for part in expressions(result.groups)
                     for node in ir.walk(part)} | {(group.policy,) for result in edition.results.values()
                                                   for group in all_groups(result.groups)}
-             for name in LATEST.values() if (edition := WORKSPACE.edition(name)) is not None}
+             for name in LATEST.values() if (edition := SHIPPED.edition(name)) is not None}
     left, chosen = set[tuple[str, ...]]().union(*forms.values()), list[str]()
     while left:
         best = max(sorted(forms), key=lambda name: len(forms[name] & left))
@@ -45,8 +46,7 @@ Differences = list[tuple[str, Any, Any]]
 
 
 def on_real_cases(engine: Engine, name: str, count: int, seed: int) -> Differences:
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     return _differences(engine, edition, drawn(edition, count, seed))
 
 

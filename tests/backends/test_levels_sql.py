@@ -12,7 +12,7 @@ from attrs import evolve
 from backends.held import Engine
 from backends.postgres_server import by_postgres, postgres  # noqa: F401
 from backends.spark_session import by_spark, spark  # noqa: F401
-from backends.test_agreement import IN_LEVELS, WORKSPACE, drawn
+from backends.test_agreement import IN_LEVELS, drawn
 from backends.test_searches import agrees
 from backends.typed_facts import answers_of, by_duckdb, decided, relation, stored
 from hypothesis import HealthCheck, given, reject, settings
@@ -29,6 +29,7 @@ from rulesdsl.source import Source
 from rulesdsl.sql.by_date import EDITION, compile_by_date
 from rulesdsl.sql.entities import compile_for, needed_entities
 from rulesdsl.syntax.parser import parse
+from tests.shipped import SHIPPED, shipped
 
 FIELDS = "  n : tall\n  b : ja/nei\n  t : tekst\n"
 DATA = f"""\
@@ -210,20 +211,18 @@ def test_bills_on_spark(bills: ir.Edition, by_spark: Engine) -> None:  # noqa: F
     agrees(bills, [load(each, bills) for each in documents(40)], by_spark)
 
 
-REAL_BILLS = [each.id for each in WORKSPACE.index if each.rulebook in IN_LEVELS]
+REAL_BILLS = [each.id for each in SHIPPED.index if each.rulebook in IN_LEVELS]
 
 
 @pytest.mark.parametrize("name", REAL_BILLS[::3])
 def test_real_bills_on_postgres(by_postgres: Engine, name: str) -> None:  # noqa: F811
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     assert agrees(edition, drawn(edition, 60, seed=edition.valid_from.year), by_postgres) >= {"known", "unknown"}
 
 
 def test_real_bills_on_spark(by_spark: Engine) -> None:  # noqa: F811
     """Few, and of one year: to plan the steps takes nearly all the time. DuckDB is held to all editions."""
-    edition = WORKSPACE.edition(REAL_BILLS[-1])
-    assert edition is not None
+    edition = shipped(REAL_BILLS[-1])
     assert agrees(edition, drawn(edition, 40, seed=3), by_spark) >= {"known", "unknown"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from backends import every_form
-from backends.test_agreement import WORKSPACE, drawn
+from backends.test_agreement import drawn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prove.pinned import Pinned
@@ -11,6 +11,7 @@ from rulebooks import Rulebook, documents, rulebooks
 from rulesdsl.evaluate.case import Case, load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.prove.cases import MOST_ITEMS
+from tests.shipped import shipped
 
 
 def _fits(case: Case, count: int) -> bool:
@@ -39,8 +40,7 @@ def test_generated_rulebooks(book: Rulebook, found: list[Document]) -> None:
 
 @pytest.mark.parametrize("name", ["isf@2017", "isf@2018", "isf@2019", "isf@2020", "isf@2023", "isf@2025"])
 def test_real_editions(name: str) -> None:
-    edition = WORKSPACE.edition(name)
-    assert edition is not None
+    edition = shipped(name)
     pinned = Pinned(edition, "Episode", 3)
     cases = [case for case in drawn(edition, 40, 7) if _fits(case, 3)]
     assert len(cases) > 10

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from backends.test_agreement import WORKSPACE
 from prove.promises import edition, promise
 
 from rulesdsl.prove.properties import Verdict, prove_property
 from rulesdsl.prove.solving import Found, Solving
 from rulesdsl.prove.terms import Logic
 from rulesdsl.proving import prove
+from tests.shipped import shipped
 
 PLAIN = "a er som b unntatt form"
 
@@ -162,8 +162,7 @@ TECHNOLOGY = {
 
 @pytest.mark.parametrize(("name", "wanted"), TECHNOLOGY.items())
 def test_technology_neutrality_is_the_true_story(name: str, wanted: str) -> None:
-    made = WORKSPACE.edition(name)
-    assert made is not None
+    made = shipped(name)
     found = prove(made.properties["teknologinøytral"], made)
     assert found.verdict == wanted
     assert found.clauses == {"isf@2017": (("poliklinisk_form", "6.2"),), "isf@2018": (("poliklinisk_form", "6.2"),),

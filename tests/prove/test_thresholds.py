@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import z3
-from backends.test_agreement import WORKSPACE
 from conftest import Isfrules
 from prove.promises import edition as visits
 
@@ -28,6 +27,7 @@ from rulesdsl.proving import thresholds
 from rulesdsl.publish.terminal import render_page_plain
 from rulesdsl.publish.thresholds import page, thresholds_json
 from rulesdsl.workspace import Workspace
+from tests.shipped import shipped
 
 HEAD = """\
 regelverk prøve 2020 «Prøve»
@@ -330,8 +330,7 @@ def test_stretches_are_joined_and_taken_apart() -> None:
 
 def test_the_course_of_seven_hours() -> None:
     """Of the real rules: seven hours of teaching are needed, and no other number of hours matters."""
-    made = WORKSPACE.edition("isf@2020")
-    assert made is not None
+    made = shipped("isf@2020")
     one = thresholds(made, made.results["refusjon"], ("opplaering", "undervisning"), Decimal(1000), count=1)
     assert {(each.first, each.last) for each in one.stretches} == {(6, 6)}
     assert one.complete
