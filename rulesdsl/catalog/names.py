@@ -98,4 +98,11 @@ NAMES: tuple[Entry, ...] = (
         "punkt 5.1 «Tillegg»\n  ifølge hdir\n  tillegg er pris\n  egenandel er pris\n",
         "advarsel",
     ),
+    Entry(
+        "ISF213", "Samme navn med stor og liten bokstav",
+        "Den som leser regelen høyt, hører ikke hvilket av navnene som er ment, og en tabell med svar kan ikke "
+        "ha to slike kolonner.",
+        "sats Enhetspris : kroner per poeng\n  fra 2020-01-01: 3 160   ifølge hdir\n",
+        "sats enhetspris_tsb : kroner per poeng\n  fra 2020-01-01: 3 160   ifølge hdir\n",
+    ),
 )

@@ -205,6 +205,10 @@ def _rounding(mode: ir.RoundMode, node: ast.Call, scope: Scope) -> ir.Expr:
     (value, over), (divisor, under) = pair
     bound = over.bound * 10**under.scale + 1
     kind = Number(scale, unit_product(over.unit, under.unit, -1), bound)
+    # Back ends divide whole numbers of one size of step, and the divisor must have room for its own
+    steps = Number(max(under.scale, over.scale - scale), under.unit, under.bound)
+    if isinstance(sized(steps, inner.right.span, scope), Broken):
+        return BROKEN
     if node.otherwise is None:
         if not _never_zero(divisor, scope):
             hint = "Skriv «ellers» og en verdi etter avrundingen."

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from attrs import define, field
 
+from rulesdsl.check.alike import check_alike
 from rulesdsl.check.names import Names, check_reserved
 from rulesdsl.core import ir, types
 from rulesdsl.core.types import Broken, Number, Type
@@ -162,6 +163,7 @@ def declare(names: Names, first_day: datetime.date, last_day: datetime.date, pro
     for rate in names.rates.values():
         declared.rates[rate.name.text] = _rate(rate, declared)
     _check_fields(names, problems)
+    check_alike(names, problems)
     return declared
 
 

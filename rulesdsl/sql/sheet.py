@@ -47,6 +47,11 @@ class Sheet:
     columns: dict[str, Column] = field(factory=dict)
     _by_text: dict[str, str] = field(factory=dict)
     _under: dict[str, set[str]] = field(factory=dict)
+    _folded: set[str] = field(factory=set)
+    """All names as an engine sees them, to which large and small letters are the same."""
+
+    def __attrs_post_init__(self) -> None:
+        self._folded |= {name.casefold() for name in (*self.given, *self.columns)}
 
     def add(self, name: str, value: exp.Expr, says: str = "", join: Join | None = None,
             rests_on: Iterable[str] = ()) -> exp.Expr:
@@ -58,6 +63,7 @@ class Sheet:
         known = self._by_text.get(text)
         if known is None:
             known = self._free(name)
+            self._folded.add(known.casefold())
             self._by_text[text] = known
             under = {*rests_on, *(refs(value) if join is None else refs(join.on, but=join.alias))}
             self.columns[known] = Column(known, value, says, join, self._after(under, join))
@@ -69,6 +75,7 @@ class Sheet:
     def alias(self, name: str, value: exp.Expr) -> exp.Expr:
         """A column of just this name, which nothing else has."""
         assert name not in self.columns, name
+        self._folded.add(name.casefold())
         if (known := self._by_text.get(value.sql(copy=False))) is not None:
             value = column(known)
         self.columns[name] = Column(name, value, level=self._after(refs(value), None))
@@ -84,7 +91,7 @@ class Sheet:
 
     def _free(self, name: str) -> str:
         free, number = name, 1
-        while free in self.columns or free in self.given:
+        while free.casefold() in self._folded:
             number += 1
             free = f"{name} ({number})"
         return free
