@@ -1,5 +1,6 @@
 """``isfrules sql``: the rules as a query that an engineer can read, with clause numbers, in each dialect."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -7,6 +8,8 @@ import pytest
 import sqlglot
 from conftest import Isfrules
 from sample_rulebook import HEAD, NEXT_YEAR, ONE, TWO, write
+
+COLUMN = r"(?:BIGINT|TEXT|DATE|BOOLEAN|DECIMAL\(\d+, \d+\))(?:\[\])?"
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark", "postgres"])
@@ -79,3 +82,37 @@ punkt to «To»
     assert {each.alias_or_name for each in second.selects} >= {"mer", "mer.punkt"}
     tables = {each.name for each in second.find_all(sqlglot.exp.Table)}
     assert {"fakta_person", "fakta_besøk"} <= tables
+
+
+@pytest.mark.parametrize("name", ["isf@2020", "takst_lege@2024"])
+def test_a_table_with_just_the_columns_that_are_told_can_be_read(isfrules: Isfrules, name: str) -> None:
+    """The head of the query is enough to make the tables by, also in a schema; and without a column it cannot be."""
+    text = isfrules("sql", name, "--table", "mart.fakta", "--no-missing").stdout
+    told = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("-- ")]
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA mart")
+    for line in told:
+        if " har én rad for hver " in line:
+            table = line.split()[0]
+            con.execute(f"CREATE TABLE {table} (drop_me INT)")
+        elif found := re.match(rf"  (\S+) +({COLUMN})(?: |$)", line):
+            con.execute(f'ALTER TABLE {table} ADD COLUMN "{found[1]}" {found[2]}')
+    tables = {row[0]: row[1] for row in con.execute(
+        "SELECT table_name, count(*) FROM duckdb_columns() WHERE schema_name = 'mart' GROUP BY 1").fetchall()}
+    assert min(tables.values()) > 3
+    queries = [each for each in text.split(";\n\n") if each.strip()]
+    for query in queries:
+        assert con.execute(query).fetchall() == []
+    first = next(iter(tables))
+    con.execute(f'ALTER TABLE mart."{first}" DROP COLUMN rad')
+    with pytest.raises(duckdb.BinderException, match="rad"):
+        con.execute(queries[0])
+
+
+def test_the_head_says_how_codes_stand(isfrules: Isfrules) -> None:
+    head = isfrules("sql", "isf@2020", "--dialect", "spark").stdout.partition("SET ")[0]
+    assert re.search(r"-- +omsorgsniva +STRING +Omsorgsniva\w*: døgnopphold, dagbehandling, poliklinisk", head)
+    assert re.search(r"-- +korrigerte_poeng +DECIMAL\(\d+, 3\) +poeng\n", head)
+    assert re.search(r"-- +utforende +ARRAY<STRING> +\w+: lege, .* og \d+ til\n", head)
+    assert "Koder står med navnet" in head
+    assert max(map(len, head.splitlines())) <= 155

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.option("--dialect", metavar="DIALEKT", type=Choice(["duckdb", "spark", "postgres"]), default="duckdb",
               help="Dialekten: duckdb, spark eller postgres.")
 @click.option("--table", "relation", metavar="NAVN", default="fakta",
-              help="Tabellen med fakta (fakta). Med {utgave} i navnet har hver utgave sin egen (fakta_{utgave}). "
+              help="Tabellen med fakta (fakta), gjerne i et skjema (mart.fakta). Med {utgave} i navnet har hver "
+              "utgave sin egen (fakta_{utgave}). "
               "Gjelder reglene flere slags ting, har hver sin: fakta_pasient, eller der {entitet} står i navnet.")
 @click.option("--no-missing", "waits", is_flag=True, flag_value=False, default=True,
               help="Utelat hvilke felter et ukjent svar mangler; spørringen blir kortere.")
@@ -38,6 +39,7 @@ def command(
         from rulesdsl.sql.by_date import compile_by_date
         from rulesdsl.sql.dialects import in_dialect
         from rulesdsl.sql.entities import compile_for, decided_entities, needed_entities
+        from rulesdsl.sql.reads import columns_told, in_schemas
         from rulesdsl.sql.terms import NotInSql
     except ModuleNotFoundError as error:
         fail(f"«isfrules sql» trenger {error.name}.", "Installer med pip install 'isfrules[batch]'.")
@@ -48,11 +50,15 @@ def command(
         for entity in decided_entities(found[-1]):
             query = (compile_by_date(found, entity, tables, waits=waits) if edition != found[0].id else
                      compile_for(found[0], entity, tables[edition], waits=waits))
-            said.append(in_dialect(query, dialect))
+            said.append(in_dialect(in_schemas(query, [name for each in tables.values() for name in each.values()]),
+                                   dialect))
     except NotInSql as error:
         fail(f"{edition} kan ikke skrives som SQL: {error.what}.")
     for each in found:
         click.echo(f"-- {each.id} · {each.title} · regelverk {each.meaning[:12]}")
+    for name, (entity, readers) in _readers(found, tables).items():
+        for line in columns_told(name, entity, readers, dialect):
+            click.echo(f"-- {line}")
     click.echo(";\n\n".join(said))
 
 
@@ -67,6 +73,17 @@ def _editions(workspace: "Workspace", name: str, known: datetime.date | None) ->
     if not editions:
         fail(*workspace.not_found(name))
     return editions
+
+
+def _readers(
+    editions: list["Edition"], tables: dict[str, dict[str, str]]
+) -> dict[str, tuple[str, list["Edition"]]]:
+    """By table, the entity whose facts stand in it, and the editions that read it."""
+    found: dict[str, tuple[str, list[Edition]]] = {}
+    for each in editions:
+        for entity, name in tables[each.id].items():
+            found.setdefault(name, (entity, []))[1].append(each)
+    return found
 
 
 def _tables(relation: str, edition: "Edition", entities: Sequence[str]) -> dict[str, str]:
