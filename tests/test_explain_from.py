@@ -405,3 +405,30 @@ def test_a_page_that_was_broken_since(runs: Runs) -> None:
     whole = data.read_bytes()
     data.write_bytes(whole[:4] + b"\xff" * 60 + whole[64:])
     said(explained(runs, "A"), "inn.parquet» kan ikke leses")
+
+
+# ── What has no key, or that of another ──────────────────────────────────────────────────────────────────────
+
+
+SHORT = ("pasient_id;episode_id;utdato;sektor;omsorgsniva;debitor;drg;korrigerte_poeng;utfort_av;journalfort;"
+         "rapportert_npr;bosatt_i_norge;kontakttype;sted_aktivitet;innmate_hast;utforende\n"
+         "P1;E1;2020-06-01;somatikk;1;1;442;1,5;helseforetak;ja;ja;ja;2;1;4;1\n")
+
+
+@pytest.mark.parametrize(("others", "missing"), [
+    (["", ""], ["pasient.episoder[rad 2].utdato", "pasient.episoder[rad 3].utdato"]),
+    (["E3", "E3"], ["pasient.episoder[E3].utdato"]),
+    (["E3", "E2"], ["pasient.episoder[E2].utdato", "pasient.episoder[E3].utdato"]),
+])
+def test_what_others_lack_is_told_alike_by_the_row_and_the_case(
+    others: list[str], missing: list[str], isfrules: Isfrules, tmp_path: Path
+) -> None:
+    lines = [f"P1;{key};;somatikk;1;1;442;2,0;helseforetak;ja;ja;ja;2;1;4;1" for key in others]
+    (tmp_path / "inn.csv").write_text(SHORT + "\n".join(lines) + "\n", encoding="utf-8")
+    out = tmp_path / "ut.parquet"
+    isfrules("run", tmp_path / "inn.csv", "--edition", "isf@2020", "-o", out)
+    assert rows(f'SELECT "refusjon.mangler" FROM \'{out}\'') == [(missing,)]
+    result = isfrules("explain", "--from", out, "--row", "rad:1", "--format", "json")
+    said(result, "samme svar", code=0)
+    (case,) = json.loads(result.stdout)["cases"]
+    assert len(case["results"]["refusjon"]["missing"]) == len(missing)

@@ -217,7 +217,8 @@ def test_patients_of_their_own(con: duckdb.DuckDBPyConnection) -> None:
         "siste_type": ("VARCHAR", ["6", "12", None, None])})
     facts, wrong = told(con, EDITION, "Pasient", above)
     assert facts[1] == {("pasient_id",): "P1", ("fodselsdato",): DAY(1950, 1, 2), ("siste_type",): "video"}
-    assert wrong == {(2, "ISF518", "siste_type"), (2, "ISF511", "pasient_id"), (3, "ISF511", "pasient_id"), (4, "ISF510", "pasient_id")}
+    assert wrong == {(2, "ISF518", "siste_type"), (2, "ISF511", "pasient_id"), (3, "ISF511", "pasient_id"),
+                     (4, "ISF510", "pasient_id")}
     rows = made(con, "raw", {
         "pasient.pasient_id": ("VARCHAR", ["P1", "P2", "P9", None]), "utdato": ("DATE", [DAY(2020, 6, 1)] * 4)})
     facts, wrong = told(con, EDITION, "Episode", rows, "typed Pasient")

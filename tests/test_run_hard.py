@@ -349,7 +349,8 @@ def test_patients_that_are_nobody_and_twice(runs: Runs) -> None:
     twice = runs.csv("pasient_id;fodselsdato\nP1;1950-01-01\nP1;1951-01-01\nP2;x\n", "inn-pasienter.csv")
     said(runs(data, "--patients", twice, "--overwrite"), "3 rader avgjort + 0 rader lagt til side", code=1)
     assert runs.aside("entitet, rad, code, field") == [
-        ("Pasient", 1, "ISF511", "pasient_id"), ("Pasient", 2, "ISF511", "pasient_id"), ("Pasient", 3, "ISF514", "fodselsdato")]
+        ("Pasient", 1, "ISF511", "pasient_id"), ("Pasient", 2, "ISF511", "pasient_id"),
+        ("Pasient", 3, "ISF514", "fodselsdato")]
     wrong = runs.parquet("SELECT ['P1'] AS pasient_id", "inn-pasienter.parquet")
     said(runs(data, "--patients", wrong, "--overwrite"), "pasient_id", "lister")
 

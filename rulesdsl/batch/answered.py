@@ -12,7 +12,7 @@ from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.problems import cannot
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Type
-from rulesdsl.core.values import capital, shown, spoken
+from rulesdsl.core.values import shown
 from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, ResultReason
 from rulesdsl.source import frozen
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
@@ -149,18 +149,24 @@ def differing(answer: Mapping[str, Any], now: CaseExplanation, edition: Edition)
         before, after = _stands(answer, each.name), _comes_to(each)
         if f"{each.name}.punkt" not in answer:
             before, after = (*before[:2], None, None, ()), (*after[:2], None, None, ())
-        if before != after:
-            found.append(f"{capital(spoken(each.name))}: {_said(each.type, before, after)} i svarene, "
+        if before[:4] != after[:4] or _by_number(before[4]) != _by_number(after[4]):
+            found.append(f"{each.called}: {_said(each.type, before, after)} i svarene, "
                          f"{_said(each.type, after, before)} nå.")
         elif (given := answer.get(f"{each.name}.{CONTRIBUTIONS}")) is not None:
             found += _given_otherwise(each, {one[CLAUSE]: one[AMOUNT] for one in given})
     return tuple(found)
 
 
+def _by_number(missing: tuple[str, ...]) -> set[str]:
+    """Missing facts, where all that have a number in place of a key are alike: a table counts its rows, and a case what
+    stands together."""
+    return {re.sub(r"\[(rad )?\d*\]", "[]", each) for each in missing}
+
+
 def _given_otherwise(each: ResultReason, before: Mapping[str, Decimal]) -> list[str]:
     """What clauses gave or took otherwise of an amount that is the same."""
     after = {one.clause: one.amount for one in each.contributions}
-    return [f"{capital(spoken(each.name))}: {clause} ga {shown(each.type, before.get(clause, Decimal(0)))} i svarene, "
+    return [f"{each.called}: {clause} ga {shown(each.type, before.get(clause, Decimal(0)))} i svarene, "
             f"{shown(each.type, after.get(clause, Decimal(0)))} nå."
             for clause in sorted({*before, *after}) if before.get(clause) != after.get(clause)]
 

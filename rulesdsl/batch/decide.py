@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import duckdb
+from sqlglot import exp
 
 from rulesdsl.batch.careful import FAULTS, Task, decide_with_care
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
@@ -11,8 +12,11 @@ from rulesdsl.batch.parents import parents_read
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.words import Words, words_of
 from rulesdsl.core.ir import Edition
+from rulesdsl.core.types import Text
 from rulesdsl.sql.duckdb import DIALECT
 from rulesdsl.sql.facts import Rows, day
+from rulesdsl.sql.logic import column
+from rulesdsl.sql.values import Days, read
 
 BROKEN = "brutte linjer"
 _BELONGS = "tilhører"
@@ -84,13 +88,21 @@ def _belongs(con: duckdb.DuckDBPyConnection, made: Plan) -> None:
     con.execute("CREATE TABLE dager (dag DATE, utgave VARCHAR)")
     if made.days.editions:
         con.executemany("INSERT INTO dager VALUES (?, ?)", [[*each] for each in made.days.editions.items()])
-    group = identifier(book.group) if book.group in rows.columns else "NULL"
+    home = _home(made).sql(DIALECT)
     on_day = day(book.latest, book.entity, rows).sql(DIALECT)
     con.execute(
         f"CREATE TABLE {identifier(_BELONGS)} AS SELECT r.rad, r.dag, d.utgave, coalesce(d.utgave, "
-        f"{quoted(book.latest.id)}) AS leses, r.til FROM (SELECT rad, {on_day} AS dag, CAST({group} AS VARCHAR) AS til "
+        f"{quoted(book.latest.id)}) AS leses, r.til FROM (SELECT rad, {on_day} AS dag, {home} AS til "
         f"FROM {identifier(rows.relation)}) AS r LEFT JOIN dager AS d USING (dag)")
     for refused, error in made.days.refused.items():
         con.execute(
             f"INSERT INTO {identifier(FAULTS)} SELECT ?, rad, ?, ?, ?, ? FROM {identifier(_BELONGS)} WHERE dag = ?",
             [book.entity, error.code, book.date, error.value, f"{error.message} {error.hint}".strip(), refused])
+
+
+def _home(made: Plan) -> exp.Expr:
+    """The key of what a row belongs to, as its typed facts have it; NULL where the data say nothing of it."""
+    group, kinds = made.rulebook.group, made.rows.columns
+    if group not in kinds:
+        return exp.cast(exp.null(), "VARCHAR")
+    return read(Text(), kinds[group], column(group), Days(made.rulebook.latest), key=True).value

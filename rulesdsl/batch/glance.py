@@ -188,7 +188,7 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, tol
     for searches in reversed(_by_relation(sure)):
         relation, keys = identifier(searches[0].relation), searches[0].keys
         own, near = [identifier(each) for each in keys], f"SELECT {ROW} FROM {name}"
-        same, lost = ", ".join((home, *own)), " OR ".join(f"{each} IS NULL" for each in own)
+        same, lost = ", ".join((home, *own)), " OR ".join(f"{each} IS NULL" for each in own) or "false"
         hangs = " OR ".join(identifier(unanswered(each.answer)) for each in searches) if told else "true"
         seeking = f"({near} EXCEPT SELECT {ROW} FROM {asked} WHERE NOT ({hangs}))"
         homeless = f"SELECT {home} FROM {all_of_it} WHERE {ROW} IN {seeking} AND ({lost} OR {no_key})"

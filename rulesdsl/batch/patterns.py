@@ -156,10 +156,11 @@ def _told_apart(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, fields: 
     every = places(task.edition, task.entity)
     for place in every:
         asked = patterns.questions(sure, place.path) if place.path in at_once and place.path in fields else None
-        if asked is None:
+        codes = direct.read_as(task.edition, task.rows, place) if asked is not None else {}
+        if asked is None or not codes:
             continue
-        codes, kind = direct.read_as(task.edition, task.rows, place), task.rows.columns[place.path]
-        keys = [exp.convert(each) if isinstance(each, str) else cast(exp.convert(each), kind.said) for each in codes]
+        kind = task.rows.columns[place.path]
+        keys = [direct.as_in(kind, each) for each in codes]
         said, relation = ", ".join(each.sql(DIALECT) for each in keys), "koder"
         con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT row_number() OVER () AS {ROW}, kode AS "
                     f"{identifier(place.path)} FROM (SELECT unnest([{said}]) AS kode)")
@@ -167,11 +168,10 @@ def _told_apart(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, fields: 
                             elsewhere={each.path for each in every}, beside={_CODE: place.path})
         answers = [(f"{number}", each) for number, each in enumerate(asked)]
         query = sure.of_facts(read, [(_CODE, column(_CODE)), *answers], some_day=True)
-        first: dict[str, object] = {}
+        first: dict[str, str | int] = {}
         alike = {code: first.setdefault(repr(told), code)
                  for code, *told in sorted(con.execute(query.sql(DIALECT, copy=False)).fetchall())}
-        taken = [exp.convert(alike[each]) if isinstance(each, str) else cast(exp.convert(alike[each]), kind.said)
-                 for each in codes]
+        taken = [direct.as_in(kind, alike[each]) for each in codes]
         found[place.path] = engine.looked_up(keys, taken, column(patterns.as_read(place.path)))
     return found
 

@@ -72,7 +72,7 @@ def _result(
     return ResultReason(
         result.name, result.title, result.type, result.name in run.edition.main, outcome.status, outcome.value,
         outcome.rule.clause if outcome.rule else "", outcome.rule.name if outcome.rule else "",
-        tuple(sorted(path_of(each, thing) for each in outcome.waits.missing)), reasons, uses, found,
+        tuple(sorted({path_of(each, thing) for each in outcome.waits.missing})), reasons, uses, found,
         marks, _sentence(outcome, run, thing), result.name in run.edition.final, result_called(result), given,
         result.payer,
     )
@@ -120,7 +120,7 @@ def _sentence(outcome: Outcome, run: Run, thing: Thing) -> str:
             ground = f" etter {_named(clause)}" if clause and clause.number != result.name else ""
             return f"{name} er {said(result.type, outcome.value)}{ground}."
         case "unknown":
-            waits = sorted(path_of(each, thing) for each in outcome.waits.missing)
+            waits = sorted({path_of(each, thing) for each in outcome.waits.missing})
             if waits:
                 return f"{name} er ukjent: mangler {', '.join(waits)}."
             stuck = sorted({each.replace("_", " ") for _, each in outcome.waits.stuck})
@@ -185,9 +185,10 @@ def explain_changed(before: CaseExplanation, run: Run, thing: Thing, changes: li
     facts = tuple(
         Fact("field", path, path, change.field.type, change.value) for path, change in zip(paths, changes, strict=True)
     )
+    others = {result.name: result for result in after.results}
     differences = tuple(
         Difference(first.name, first, second, _parting(first, second))
-        for first, second in zip(before.results, after.results, strict=False)
+        for first, second in ((result, others[result.name]) for result in before.results if result.name in others)
         if _answer(first) != _answer(second)
     )
     return CaseExplanation(
@@ -197,13 +198,23 @@ def explain_changed(before: CaseExplanation, run: Run, thing: Thing, changes: li
 
 
 def _answer(result: ResultReason) -> tuple[object, ...]:
-    return result.status, result.value, result.clause, result.rule
+    """What tells two answers apart: the value, and the clause and requirement that give it. Which row of a table gave
+    the same value is nothing to tell."""
+    return result.status, result.value, result.clause, "" if result.rule.startswith("rad ") else result.rule
 
 
 def _parting(first: ResultReason, second: ResultReason) -> str:
     before, after = said(first.type, first.value), said(second.type, second.value)
     values = f"{first.called} går fra {before} til {after}"
-    ground = f"{first.clause or 'ingen regel'} til {second.clause or 'ingen regel'}"
-    return f"{values}" + (f", fra {ground}." if first.clause != second.clause else ".")
+    old, new = _ground(first), _ground(second)
+    if (first.status, first.value) == (second.status, second.value):
+        return f"{first.called} er {after} i begge: etter {new}, ikke etter {old}."
+    return values + (f", fra {old} til {new}." if first.clause != second.clause else ".")
+
+
+def _ground(result: ResultReason) -> str:
+    """The clause that decides, and which requirement of it."""
+    named = f", {result.rule}" if result.rule and not result.rule.startswith("rad ") else ""
+    return f"{result.clause}{named}" if result.clause else "ingen regel"
 
 

@@ -276,7 +276,8 @@ class Encoder:
         divisor = Sym(True, 1) if node.divisor is None else self.evaluate(node.divisor, frame)
         zero = conj((divisor.known, equal(divisor, Sym(True, 0)))) if node.otherwise is not None else False
         otherwise = UNKNOWN if node.otherwise is None or zero is False else self.evaluate(node.otherwise, frame)
-        if value.known is False or divisor.known is False:
+        never_divides = isinstance(divisor.value, int) and divisor.value == 0
+        if value.known is False or divisor.known is False or never_divides:
             return either(zero, otherwise, UNKNOWN)
         made = Sym(conj((value.known, divisor.known)),
                    rounded(node.mode, node.scale, value, divisor, self.world), node.scale)

@@ -14,7 +14,8 @@ from sqlglot import exp
 from rulesdsl.core import ir
 from rulesdsl.core.ir import Policy
 from rulesdsl.source import frozen
-from rulesdsl.sql.logic import FALSE, NULL, both, case, either, greatest, is_null, least, paren, whole
+from rulesdsl.sql.each import those
+from rulesdsl.sql.logic import FALSE, NULL, both, case, either, greatest, is_known, is_null, least, paren, whole
 from rulesdsl.sql.searches import parts_of
 
 SETTLED = -1
@@ -99,10 +100,8 @@ def collected(choices: Sequence[Choice], empty: exp.Expr) -> Choice:
     open_ = either(*(each.open for each in choices),
                    *(both(paren(hit), is_null(value)) for (hit, _), value in zip(hits, values, strict=True)))
     by = case((open_, NULL), *hits, otherwise=whole(SETTLED))
-    x = exp.column("x")
     each = exp.Array(expressions=[case((hit, value)) for (hit, _), value in zip(hits, values, strict=True)])
-    known = exp.Lambda(this=exp.not_(exp.Is(this=x, expression=exp.null())), expressions=[x.this])
-    made = exp.ArrayFilter(this=each, expression=known)
+    made = those(each, is_known)
     return Choice(by, {SETTLED: empty} | {number: made for choice in choices for number in choice.values})
 
 

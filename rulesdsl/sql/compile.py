@@ -19,6 +19,7 @@ from rulesdsl.sql import defaults
 from rulesdsl.sql.answered import Answered, unanswered
 from rulesdsl.sql.contributions import CONTRIBUTIONS, Found, asks_if_known, contributions
 from rulesdsl.sql.defaults import State
+from rulesdsl.sql.each import of_each
 from rulesdsl.sql.logic import (
     FALSE,
     NULL,
@@ -100,15 +101,17 @@ class Rules:
 
     def _missing(self, names: exp.Expr) -> exp.Expr:
         """The facts as the one who asks would write them, each once and in order."""
-        each = exp.column("x")
-        parts = [exp.SplitPart(this=each, delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
+        return exp.ArraySort(this=exp.ArrayDistinct(this=of_each(names, self._shown)))
+
+    def _shown(self, name: exp.Expr) -> exp.Expr:
+        parts = [exp.SplitPart(this=name, delimiter=text(SEPARATOR), part_index=whole(at)) for at in (1, 2, 3)]
         parent = accessor(self.entity.parent)
-        other = joined_text(text(f"{parent}.{self.entity.plural}["), parts[1], text("]."), parts[2])
+        no_key = exp.EQ(this=parts[1], expression=text(""))
+        called = paren(case((no_key, joined_text(text("rad "), parts[0])), otherwise=parts[1]))
+        other = joined_text(text(f"{parent}.{self.entity.plural}["), called, text("]."), parts[2])
         own = exp.EQ(this=parts[0], expression=cast(column(ROW), "TEXT"))
         nobody = exp.EQ(this=parts[0], expression=text(""))
-        shown = case((own, parts[2]), (nobody, parts[2]), otherwise=other)
-        made = exp.Transform(this=names, expression=exp.Lambda(this=shown, expressions=[exp.to_identifier("x")]))
-        return exp.ArraySort(this=exp.ArrayDistinct(this=made))
+        return case((own, parts[2]), (nobody, parts[2]), otherwise=other)
 
     # ── rules ──
 

@@ -13,6 +13,7 @@ from rulesdsl.core.contributions import Ladder
 from rulesdsl.core.trees import all_groups
 from rulesdsl.core.types import MAX_DIGITS, Number
 from rulesdsl.source import frozen
+from rulesdsl.sql.each import those
 from rulesdsl.sql.logic import FALSE, NULL, both, case, cast, coalesce, either, is_known, is_null, paren, text, whole
 from rulesdsl.sql.searches import struct
 
@@ -89,14 +90,16 @@ def contributions(
         if rung is not last:
             before = keep(f"{amount.name} etter steg {number}", coalesce(rung.value, before))
     made = _joined(made, could_be)
-    item = exp.column("x")
-    moves = exp.NEQ(this=exp.Dot.build([item, exp.to_identifier(AMOUNT)]), expression=whole(0))
-    steps = exp.ArrayFilter(this=exp.Array(expressions=[entry(*each) for each in made]),
-                            expression=exp.Lambda(this=moves, expressions=[item.this]))
+    steps = those(exp.Array(expressions=[entry(*each) for each in made]), _moves)
     plain = both(*(found(name).by_itself for name in ladder.excepted),
                  exp.NEQ(this=last.value, expression=whole(0)))
     one = exp.Array(expressions=[entry(last.clause, last.value)])
     return case((is_null(last.value), NULL), (plain, one), otherwise=steps)
+
+
+def _moves(item: exp.Expr) -> exp.Expr:
+    """Whether an element of the list gives or takes something."""
+    return exp.NEQ(this=exp.Dot.build([item, exp.to_identifier(AMOUNT)]), expression=whole(0))
 
 
 def asks_if_known(results: Iterable[ir.Result]) -> bool:

@@ -7,7 +7,8 @@ dictionary.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cache, partial
 
 from sqlglot import exp
 
@@ -17,6 +18,7 @@ from rulesdsl.evaluate.read_value import MAX_ITEMS, is_valid
 from rulesdsl.source import frozen
 from rulesdsl.sql import duckdb as engine
 from rulesdsl.sql import facts
+from rulesdsl.sql.each import of_each
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.kinds import Kind, Place, places
 from rulesdsl.sql.logic import (
@@ -193,14 +195,19 @@ def _with_bits(rows: Rows, lists: Mapping[str, Bits]) -> exp.Expr:
     if not lists:
         return table(rows.relation, "r")
     made: list[exp.Expr] = [exp.Star()]
-    e = exp.column("e")
     for path, of in lists.items():
-        places_ = [of.by_code.get(each) for each in range(1, max(of.by_code, default=0) + 1)]
-        known = _at_place(listed(NULL if each is None else cast(whole(each), "BIGINT") for each in places_), e)
-        bit = exp.Coalesce(this=known, expressions=[whole(1 << MOST_BITS)])
-        each = exp.Transform(this=column(path), expression=exp.Lambda(this=bit, expressions=[e.this]))
+        item = rows.columns[path].item
+        assert item is not None
+        each = of_each(column(path), partial(_bit, of, item))
         made.append(named(exp.Anonymous(this="LIST_BIT_OR", expressions=[each]), as_bits(path)))
     return exp.Subquery(this=exp.select(*made, copy=False).from_(table(rows.relation), copy=False), alias="r")
+
+
+def _bit(of: Bits, kind: Kind, x: exp.Expr) -> exp.Expr:
+    """The bit of an element; the one that is no code's where it is none of them."""
+    found = [of.by_code.get(each) for each in range(1, max(of.by_code, default=0) + 1)]
+    known = _at_place(listed(NULL if each is None else cast(whole(each), "BIGINT") for each in found), kind, x)
+    return exp.Coalesce(this=known, expressions=[whole(1 << MOST_BITS)])
 
 
 def _whole_bits(path: str, strange: int) -> exp.Expr:
@@ -237,13 +244,8 @@ def _value(place: Place, edition: Edition, entity: str, rows: Rows, within: bool
             return _name(codes, lambda some: _looked_up(some, kind, x), edition, days, within)
         case ListOf(Code(name)) if (item := kind.item) is not None and (
                 codes := _codes(edition.kodeverk[name], item, edition)) is not None:
-            each = exp.column("e")
-
-            def called(some: Codes) -> exp.Expr:
-                element = _counted_up(some, item, each)
-                return exp.Transform(this=x, expression=exp.Lambda(this=element, expressions=[each.this]))
-
-            return _whole_list(_name(codes, called, edition, days, within))
+            return _whole_list(_name(
+                codes, lambda some: of_each(x, partial(_counted_up, some, item)), edition, days, within))
         case ListOf(Text()) if kind.item is not None and kind.item.name == "text":
             return _whole_list(x)
         case ListOf():
@@ -285,7 +287,7 @@ def _codes(kodeverk: Kodeverk, kind: Kind, edition: Edition) -> tuple[Codes, Cod
     throughout: dict[str | int, str] = {}
     forever: dict[str | int, str] = {}
     for written, members in kodeverk.written().items():
-        if kind.name == "whole" and not re.fullmatch(_WHOLE, written):
+        if kind.name == "whole" and not (re.fullmatch(_WHOLE, written) and _fits(int(written), kind)):
             continue
         called = written if kind.name == "text" else int(written)
         valid = [each for each in members if is_valid(each, edition.valid_from, edition.valid_to)]
@@ -315,9 +317,30 @@ def _name(
 def _looked_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
     if not codes:
         return cast(NULL, "TEXT")
-    keys: Iterable[exp.Expr] = (
-        text(each) if isinstance(each, str) else cast(exp.Literal.number(each), kind.said) for each in codes)
-    return engine.looked_up(keys, (text(name) for name in codes.values()), x)
+    return engine.looked_up((as_in(kind, each) for each in codes), (text(name) for name in codes.values()), x)
+
+
+def as_in(kind: Kind, code: str | int) -> exp.Expr:
+    """A code as a column of a kind has it."""
+    if isinstance(code, str):
+        return text(code)
+    return exp.Cast(this=exp.Literal.number(code), to=_type(kind.said))
+
+
+@cache
+def _type(said: str) -> exp.DataType:
+    return exp.DataType.build(said, dialect=engine.DIALECT)
+
+
+_BITS = {"TINYINT": 7, "SMALLINT": 15, "UTINYINT": 8, "USMALLINT": 16}
+"""The types that are too narrow for some of the codes of ``_WHOLE``, with the bits that they have for a number."""
+
+
+def _fits(code: int, kind: Kind) -> bool:
+    """Whether a column of a kind can have a code at all."""
+    name = _type(kind.said).this.value
+    beyond = 1 << _BITS.get(name, 64)
+    return (0 if name.startswith("U") else -beyond) <= code < beyond
 
 
 def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
@@ -327,12 +350,17 @@ def _counted_up(codes: Codes, kind: Kind, x: exp.Expr) -> exp.Expr:
         return _looked_up(codes, kind, x)
     names = [codes.get(each) for each in range(1, max(numbers) + 1)]
     made = listed(NULL if name is None else text(name) for name in names)
-    return _at_place(made, x)
+    return _at_place(made, kind, x)
 
 
-def _at_place(items: exp.Expr, x: exp.Expr) -> exp.Expr:
+_WIDE = ("UBIGINT", "INT128", "UINT128")
+"""The types with numbers that are no place in a list."""
+
+
+def _at_place(items: exp.Expr, kind: Kind, x: exp.Expr) -> exp.Expr:
     """The element at a place; NULL where there is none."""
-    place = exp.Greatest(this=x, expressions=[whole(0)], ignore_nulls=True)
+    number = exp.TryCast(this=x, to=exp.DataType.build("BIGINT")) if _type(kind.said).this.value in _WIDE else x
+    place = exp.Greatest(this=number, expressions=[whole(0)], ignore_nulls=True)
     return exp.Anonymous(this="LIST_EXTRACT", expressions=[items, place])
 
 

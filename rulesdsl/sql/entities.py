@@ -15,6 +15,7 @@ from rulesdsl.core import ir
 from rulesdsl.core.trees import all_groups
 from rulesdsl.source import frozen
 from rulesdsl.sql.compile import Rules, compile_edition, deciding, given_columns, numbered
+from rulesdsl.sql.each import of_each
 from rulesdsl.sql.logic import both, case, cast, coalesce, column, joined_text, named, paren, text, whole
 from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, above, accessor, identities
@@ -300,8 +301,11 @@ def _day(entity: ir.Entity, edition: ir.Edition, day: exp.Expr) -> list[exp.Expr
 def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr:
     """The facts as the one who asks would write them, each once and in order: up to the nearest that it shares with
     whose fact it is, and from there down."""
-    said = exp.column("x")
+    shown = of_each(names, lambda said: _shown(said, asker, edition))
+    return exp.ArraySort(this=exp.ArrayDistinct(this=shown))
 
+
+def _shown(said: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr:
     def part(at: int) -> exp.Expr:
         return exp.SplitPart(this=said, delimiter=text(SEPARATOR), part_index=whole(at))
 
@@ -320,5 +324,4 @@ def _missing(names: exp.Expr, asker: ir.Entity, edition: ir.Edition) -> exp.Expr
             key = part(3 + 2 * at)
             none = exp.EQ(this=key, expression=text(""))
             down = [text(f"{each.plural}["), paren(case((none, text("0")), otherwise=key)), text("]."), *down]
-    shown = exp.Lambda(this=case(*ways), expressions=[exp.to_identifier("x")])
-    return exp.ArraySort(this=exp.ArrayDistinct(this=exp.Transform(this=names, expression=shown)))
+    return case(*ways)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from sqlglot import exp
 
 from rulesdsl.core import ir
-from rulesdsl.core.types import MAX_DIGITS, Number
-from rulesdsl.sql.logic import both, case, cast, closed, either, paren, surely, whole
+from rulesdsl.core.types import MAX_DIGITS, Number, Type
+from rulesdsl.sql.logic import both, case, cast, closed, either, joined_text, paren, surely, text, whole
 from rulesdsl.sql.types import NARROW, number, scale_of, wide
 
 
@@ -57,8 +57,8 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     assert node.divisor is not None
     above, below = scale_of(node.value), scale_of(node.divisor)
     shift = node.scale + below - above
-    over = _whole(wide(value, node.value.type), above, max(shift, 0))
-    under = _whole(wide(divisor, node.divisor.type), below, max(-shift, 0))
+    over = _whole(value, node.value.type, max(shift, 0))
+    under = _whole(divisor, node.divisor.type, max(-shift, 0))
     units = paren(exp.IntDiv(this=over, expression=under))
     taken = paren(exp.Mul(this=units, expression=under))
     rest = paren(exp.Sub(this=over, expression=taken))
@@ -67,8 +67,8 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     some = exp.NEQ(this=rest, expression=whole(0))
     match node.mode:
         case "avrund":
-            half = exp.GTE(this=paren(exp.Mul(this=exp.Abs(this=rest), expression=whole(2))),
-                           expression=exp.Abs(this=under))
+            left = paren(exp.Sub(this=exp.Abs(this=under), expression=exp.Abs(this=rest)))
+            half = exp.GTE(this=exp.Abs(this=rest), expression=left)  # the rest twice may be too large
             move = case((both(half, same_sign), whole(1)), (half, exp.Neg(this=whole(1))), otherwise=whole(0))
         case "avrund_ned":
             move = case((both(some, exp.not_(same_sign)), exp.Neg(this=whole(1))), otherwise=whole(0))
@@ -78,12 +78,18 @@ def _divided(node: ir.Round, value: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     zero = exp.EQ(this=under, expression=whole(0))
     kind = node.type
     assert isinstance(kind, Number)
-    digits = min(MAX_DIGITS - node.scale, max(1, kind.digits - node.scale + 1))
+    digits = min(MAX_DIGITS, len(str(kind.bound)) + node.scale)
     made = exp.Mul(this=cast(moved, f"DECIMAL({digits}, 0)"), expression=number(_unit(node.scale)))
     return case((zero, exp.null()), (either(exp.not_(zero)), made))
 
 
-def _whole(value: exp.Expr, scale: int, more: int) -> exp.Expr:
-    """A decimal as a whole number of its last digit, with more noughts behind."""
-    lifted = exp.Mul(this=closed(value), expression=number(Decimal(1).scaleb(scale + more)))
-    return cast(paren(lifted), "HUGEINT")
+def _whole(value: exp.Expr, kind: Type, more: int) -> exp.Expr:
+    """A decimal as a whole number of its last digit, with more noughts behind. A product has the digits after the comma
+    as well; where there is no room for them, the comma is taken out of what is written, which is slower."""
+    assert isinstance(kind, Number)
+    room = wide(value, kind)
+    if kind.digits + kind.scale + more <= MAX_DIGITS:
+        lifted = exp.Mul(this=closed(room), expression=number(Decimal(1).scaleb(kind.scale + more)))
+        return cast(paren(lifted), "HUGEINT")
+    written = exp.Anonymous(this="REPLACE", expressions=[cast(room, "TEXT"), text("."), text("")])
+    return cast(paren(joined_text(written, text("0" * more))) if more else written, "HUGEINT")

@@ -146,18 +146,40 @@ punkt tre «Tre»
   alene er antall e i pasient.episoder der e.merke er merke og e.flere
 """
 
+ALL_OTHERS = EPISODES + """
+resultat andre : tall for Episode «Hvor mange andre med et merke»
+
+punkt en «En»
+  ifølge oss
+  andre er antall annen i pasient.episoder der annen.merke er «A»
+"""
+
+
+def some_patients(count: int) -> list[Document]:
+    """Patients with some episodes each, of which a few have no mark."""
+    chance = random.Random(1)
+    return [Document({"pasient_id": f"P{number}", "episoder": [
+        {"episode_id": f"E{each}", "utdato": f"2020-0{chance.randint(1, 9)}-01"}
+        | ({"merke": chance.choice("AB")} if chance.random() < 0.95 else {}) for each in range(chance.randint(1, 5))]})
+        for number in range(count)]
+
+
+def test_a_search_among_all_others(tmp_path: Path) -> None:
+    """It has no key that a row could lack."""
+    (tmp_path / "prøve.isf").write_text(ALL_OTHERS, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], some_patients(40))
+    assert wrong == []
+    assert 0 < careful < len(told)
+
 
 def test_searches_that_rest_on_one_another(tmp_path: Path) -> None:
     """Each with the keys of the last, and answers of its own."""
     (tmp_path / "prøve.isf").write_text(CHAIN, encoding="utf-8")
     edition = Workspace(tmp_path).edition("prøve@2020")
     assert edition is not None
-    chance = random.Random(1)
-    found = [Document({"pasient_id": f"P{number}", "episoder": [
-        {"episode_id": f"E{each}", "utdato": f"2020-0{chance.randint(1, 9)}-01"}
-        | ({"merke": chance.choice("AB")} if chance.random() < 0.95 else {}) for each in range(chance.randint(1, 5))]})
-        for number in range(120)]
-    wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], found)
+    wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], some_patients(120))
     assert wrong == []
     assert 0 < careful < len(told) / 2
 
