@@ -12,11 +12,14 @@ from typing import Any
 
 import click.testing
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import Isfrules
 
 from rulesdsl.batch import decide as deciding_rows
 from rulesdsl.batch import run as running
+from rulesdsl.batch.api import Rulebook
 from rulesdsl.batch.problems import CannotRun
 from rulesdsl.batch.run import Job, run
 from rulesdsl.deciding import explain_text
@@ -272,7 +275,8 @@ def test_an_empty_table(runs: Runs) -> None:
 
 @pytest.mark.parametrize(("name", "content", "parts"), [
     ("borte.csv", None, ("finnes ikke",)), ("inn.xlsx", b"x", ("er ikke en slags fil",)),
-    ("inn.parquet", b"PAR1", ("kan ikke leses som Parquet",)), ("inn.duckdb", b"x", ("har flere tabeller",)),
+    ("inn.parquet", b"PAR1", ("kan ikke leses som Parquet",)),
+    ("inn.duckdb", b"x", ("kan ikke åpnes som en DuckDB-fil",)),
     ("inn.csv", b"utdato;\xe6\n", ("ISF102", "UTF-8")), ("inn.csv", b"utdato;Utdato\n", ("står flere ganger",)),
 ])
 def test_files_that_cannot_be_read(runs: Runs, name: str, content: bytes | None, parts: tuple[str, ...]) -> None:
@@ -424,3 +428,54 @@ def test_rows_that_are_lost_stop_the_run(runs: Runs, monkeypatch: pytest.MonkeyP
 def test_without_the_extra(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     said(runs("inn.csv"), "trenger duckdb", "pip install 'isfrules[batch]'")
+
+
+# ── Tables by other names ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_tables_of_any_schema(runs: Runs, tmp_path: Path) -> None:
+    only, both = tmp_path / "en.duckdb", tmp_path / "to.duckdb"
+    for file, tables in ((only, ["mart.episoder"]), (both, ["episoder", "mart.episoder"])):
+        with duckdb.connect(str(file)) as con:
+            con.execute("CREATE SCHEMA mart")
+            for number, table in enumerate(tables):
+                con.execute(f"CREATE TABLE {table} AS SELECT 'E{number}' AS episode_id, DATE '2020-05-01' AS utdato, "
+                            "true AS betalt, 5 AS \"beløp\"")
+    for given, key in ((f"{only}", "E0"), (f"{only}:mart.episoder", "E0"), (f"{only}:Mart.EPISODER", "E0"),
+                       (f"{both}:episoder", "E0"), (f"{both}:main.episoder", "E0"), (f"{both}:mart.episoder", "E1")):
+        said(runs(given, "--overwrite"), "1 rad avgjort", code=0)
+        assert runs.answers("episode_id") == [(key,)]
+    said(runs(f"{both}", "--overwrite"), "har flere tabeller", "Her er episoder, mart.episoder")
+    said(runs(f"{only}:episoder", "--overwrite"), "ingen tabell «episoder»", "Her er mart.episoder")
+
+
+def test_two_columns_of_one_name(runs: Runs, tmp_path: Path) -> None:
+    """A Parquet file may have them; which is meant nobody knows."""
+    data = tmp_path / "to.parquet"
+    table = pa.table([["E1"], ["2020-05-01"], ["2019-05-01"]], names=["episode_id", "utdato", "UTDATO"])
+    pq.write_table(table, data)
+    said(runs(data), "Kolonnen «utdato» står flere ganger", "Gi hver kolonne sitt eget navn")
+    with pytest.raises(CannotRun, match="står flere ganger"):
+        Rulebook(Workspace(runs.rulebook)).decide(table)
+
+
+def test_columns_that_another_sign_stands_between(isfrules: Isfrules, tmp_path: Path) -> None:
+    (tmp_path / "inn.csv").write_text("pasient_id|episode_id|utdato\nP1|E1|2020-05-01\n", encoding="utf-8")
+    said(isfrules("run", tmp_path / "inn.csv", "-o", tmp_path / "ut.parquet"), "skilt med «|»", "semikolon")
+
+
+@pytest.mark.parametrize("given", [None, [], {"utdato": []}, "inn.csv"])
+def test_what_is_no_table(runs: Runs, given: Any) -> None:
+    with pytest.raises(CannotRun, match="ikke en tabell"):
+        Rulebook(Workspace(runs.rulebook)).decide(given)
+
+
+def test_tables_that_cannot_be_read(runs: Runs) -> None:
+    book = Rulebook(Workspace(runs.rulebook))
+    with pytest.raises(CannotRun, match="ingen kolonner"):
+        book.decide(pa.table({}))
+    con = duckdb.connect()
+    relation = con.sql("SELECT 'E1' AS episode_id, DATE '2020-05-01' AS utdato")
+    con.close()
+    with pytest.raises(CannotRun, match="kan ikke leses"):
+        book.decide(relation)

@@ -20,10 +20,10 @@ from rulesdsl.batch.careful import FAULTS
 from rulesdsl.batch.columns import Naming
 from rulesdsl.batch.decide import decide_rows
 from rulesdsl.batch.engine import ENGINE_SETTINGS
-from rulesdsl.batch.inputs import Source, identifier
+from rulesdsl.batch.inputs import Source, check_names, identifier
 from rulesdsl.batch.plan import Rulebook as Editions
 from rulesdsl.batch.plan import matched, plan, readable, rulebook_of
-from rulesdsl.batch.problems import cannot
+from rulesdsl.batch.problems import CannotRun, cannot
 from rulesdsl.batch.spark_decide import FAULTS as SET_ASIDE
 from rulesdsl.batch.spark_decide import decide_rows as decide_on_spark
 from rulesdsl.batch.spark_session import session
@@ -85,7 +85,9 @@ class Rulebook:
         It is decided beside that session, which stays as it is, and the answers come back to it, kept by Spark until
         nothing needs them. Meanwhile tables stand in a temporary folder (``TMPDIR``), which all machines must reach."""
         naming = Naming(columns or {}, values or {})
-        names = table.column_names if isinstance(table, pa.Table) else table.columns
+        names = _names(table)
+        if patients is not None:
+            _names(patients)
         book = rulebook_of(self.workspace, self.edition, self.known, naming.named(names))
         if patients is not None and not book.parent:
             raise cannot(f"{book.entity} hører ikke til noe i {book.latest.id}.", "Utelat patients.")
@@ -131,9 +133,32 @@ class Rulebook:
                 return Decided(decided.localCheckpoint(), aside.localCheckpoint(), made.notes)
 
 
+def _names(table: Any) -> list[str]:
+    """The columns of a table; what is no table, or has no columns, is a message."""
+    if not isinstance(table, pa.Table | duckdb.DuckDBPyRelation) and not hasattr(table, "sparkSession"):
+        raise cannot(f"Det som skal avgjøres, er {type(table).__name__}, ikke en tabell.",
+                     "Gi en pyarrow.Table, en relasjon i DuckDB eller en DataFrame i Spark.")
+    try:
+        names = list(table.column_names if isinstance(table, pa.Table) else table.columns)
+    except duckdb.Error as error:
+        raise _unread(error) from None
+    if not names:
+        raise cannot("Tabellen har ingen kolonner.", "Gi hvert felt en kolonne med feltets navn.")
+    if isinstance(table, pa.Table | duckdb.DuckDBPyRelation):
+        check_names(names, "tabellen")  # in Spark two columns that are no field may have one name
+    return names
+
+
+def _unread(error: duckdb.Error) -> CannotRun:
+    return cannot(f"Relasjonen kan ikke leses ({error}).", "Er forbindelsen til DuckDB lukket?")
+
+
 def _source(con: duckdb.DuckDBPyConnection, table: pa.Table | duckdb.DuckDBPyRelation, name: str) -> Source:
     """A table as a source of rows."""
-    con.register(name, table if isinstance(table, pa.Table) else table.to_arrow_table())
+    try:
+        con.register(name, table if isinstance(table, pa.Table) else table.to_arrow_table())
+    except duckdb.Error as error:
+        raise _unread(error) from None
     columns = con.execute(f"DESCRIBE SELECT * FROM {identifier(name)}").fetchall()
     return Source(name, identifier(name), tuple((row[0], row[1]) for row in columns),
                   f"SELECT count(*) FROM {identifier(name)}")

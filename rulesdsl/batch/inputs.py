@@ -4,9 +4,13 @@ A line of a CSV file that cannot be read is set aside by its number; the rest is
 """
 
 import csv
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rulesdsl.batch.columns import Match
 from rulesdsl.batch.problems import cannot
@@ -49,7 +53,7 @@ def open_source(con: duckdb.DuckDBPyConnection, given: str, alias: str) -> Sourc
         raise cannot(f"«{given}» er ikke en fil.", "Oppgi en fil i Parquet eller CSV, eller fil.duckdb:tabell.")
     suffix = file.suffix.lower()
     if suffix in DATABASES:
-        raise cannot(f"«{given}» har flere tabeller.", f"Skriv hvilken, som i {given}:episoder.")
+        return _table(con, file, "", alias)
     if suffix == ".parquet":
         return _parquet(con, file)
     if suffix in TEXTS:
@@ -59,6 +63,8 @@ def open_source(con: duckdb.DuckDBPyConnection, given: str, alias: str) -> Sourc
 
 
 def _table(con: duckdb.DuckDBPyConnection, file: Path, table: str, alias: str) -> Source:
+    """A table of a DuckDB file, by its name, after that of its schema where that is not the first one; without a name
+    the only one there is. Large and small letters are the same, as they are to the engine."""
     if not file.is_file():
         raise cannot(f"«{file}» finnes ikke.")
     try:
@@ -66,21 +72,29 @@ def _table(con: duckdb.DuckDBPyConnection, file: Path, table: str, alias: str) -
     except duckdb.Error:
         raise cannot(f"«{file}» kan ikke åpnes som en DuckDB-fil.",
                      "Se etter at ingen andre skriver i den, og at den er laget av DuckDB.") from None
-    names = [row[0] for row in con.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? ORDER BY 1", [alias]).fetchall()]
-    if table not in names:
-        raise cannot(f"«{file}» har ingen tabell «{table}».", f"Her er {', '.join(names) or 'ingen tabeller'}.")
-    relation = f"{alias}.{identifier(table)}"
-    return Source(f"{file}:{table}", relation, _described(con, relation), f"SELECT count(*) FROM {relation}")
+    there = con.execute("SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = ? "
+                        "ORDER BY ALL", [alias]).fetchall()
+    called = {name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in there}
+    here = f"Her er {', '.join(called) or 'ingen tabeller'}."
+    if not table and len(called) > 1:
+        raise cannot(f"«{file}» har flere tabeller.", f"{here} Skriv hvilken, som i {file}:{next(iter(called))}.")
+    found = next((one for one, place in called.items()
+                  if not table or table.lower() in (one.lower(), ".".join(place).lower())), None)
+    if found is None:
+        raise cannot(f"«{file}» har ingen tabell «{table}»." if table else f"«{file}» har ingen tabell.", here)
+    relation = ".".join((alias, *map(identifier, called[found])))
+    return Source(f"{file}:{found}", relation, _described(con, relation), f"SELECT count(*) FROM {relation}")
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, file: Path) -> Source:
     relation = f"read_parquet({quoted(_plain(file))})"
     try:
         columns = _described(con, relation)
-    except duckdb.Error:
+        names = pq.read_schema(file).names
+    except (duckdb.Error, pa.ArrowException):
         raise cannot(f"«{file}» kan ikke leses som Parquet.",
                      "Filen kan være ufullstendig. Ta uttrekket på nytt.") from None
+    check_names(names, str(file))
     count = f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({quoted(_plain(file))})"
     own = "file_row_number"
     row = f"{own} + 1" if own not in (name.lower() for name, _ in columns) else ""
@@ -116,10 +130,16 @@ def _header(file: Path) -> tuple[list[str], str]:
         raise cannot(f"«{file}» er tom.", "Første linje skal ha navnene på kolonnene.")
     mark = max(";,\t", key=line.count)
     names = [name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=mark))]
-    twice = next((name for name in names if sum(each.lower() == name.lower() for each in names) > 1), None)
-    if twice is not None:
-        raise cannot(f"Kolonnen «{twice}» står flere ganger i «{file}».", "Gi hver kolonne sitt eget navn.")
+    check_names(names, str(file))
     return names, mark
+
+
+def check_names(names: Sequence[str], table: str) -> None:
+    """That no two columns have one name, to which large and small letters are the same: nobody knows which is meant."""
+    times = Counter(name.lower() for name in names)
+    twice = next((name for name in names if times[name.lower()] > 1), None)
+    if twice is not None:
+        raise cannot(f"Kolonnen «{twice}» står flere ganger i «{table}».", "Gi hver kolonne sitt eget navn.")
 
 
 def broken_lines(con: duckdb.DuckDBPyConnection) -> str:
@@ -139,7 +159,7 @@ _BROKEN = {
     "TOO MANY COLUMNS": "linjen har for mange verdier",
     "UNQUOTED VALUE": "et anførselstegn er ikke avsluttet, eller har tekst etter seg",
     "LINE SIZE OVER MAXIMUM": "linjen er for lang",
-    "INVALID ENCODING": "linjen er ikke UTF-8",
+    "INVALID ENCODING": "linjen er ikke UTF-8; lagre filen som UTF-8",
 }
 
 

@@ -2,7 +2,7 @@
 the way."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -112,6 +112,7 @@ def editions_of(
     """The editions to decide by, by time, and the one that was asked for, if one was. Where nothing is said of the
     rulebook, the columns of a table or the names of several tables tell it. A rulebook may also be named in place of
     one of its editions."""
+    columns = [*columns]
     if edition in workspace.rulebooks():
         edition, name = None, edition
     forced = edition_named(edition, workspace, known) if edition is not None else None
@@ -123,7 +124,7 @@ def editions_of(
         if not rulebooks:
             raise NoEdition("Her er ingen utgave uten feil.", "Kjør «isfrules check» og rett feilene først.", True)
         raise NoEdition(f"Her er flere regelverk: {', '.join(rulebooks)}.",
-                        f"Velg med --edition, for eksempel --edition {rulebooks[0]}.")
+                        f"Velg med --edition, for eksempel --edition {rulebooks[0]}.{_other_marks(columns)}")
     infos = [each for each in workspace.index if each.rulebook == rulebooks[0]]
     found = [forced] if forced else [one for each in infos if (one := workspace.edition(each.id, known)) is not None]
     if not found:
@@ -136,6 +137,13 @@ def _entity(edition: Edition) -> str | None:
     decided = {result.entity for result in edition.results.values()}
     dated = [name for name in decided if edition.entities[name].date]
     return dated[0] if len(dated) == len(decided) == 1 else None
+
+
+def _other_marks(columns: Sequence[str]) -> str:
+    """What may be wrong where all the names of a table stand in one column."""
+    mark = next((mark for mark in "|¦^~" for name in columns if len(columns) == 1 and mark in name), None)
+    return "" if mark is None else (f" Kolonnene ser ut til å være skilt med «{mark}»; det skal være semikolon, komma "
+                                    "eller tabulator.")
 
 
 def _with_most(workspace: Workspace, columns: set[str]) -> tuple[str, ...]:

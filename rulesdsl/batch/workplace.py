@@ -124,7 +124,8 @@ def _explain(error: Exception, out: Path) -> None:
         raise cannot(f"Disken er full der «{out}» skal ligge.", "Gi plass, eller velg et annet sted med -o. "
                      "Ingenting er skrevet.") from None
     if isinstance(error, duckdb.OutOfMemoryException):
-        raise cannot("Maskinen har ikke nok minne til disse dataene.",
-                     "Del dataene på flere filer, slik at en pasients episoder blir i samme fil.") from None
+        raise cannot("Det er ikke nok minne til disse dataene.",
+                     "Gi mer med --memory, eller del dataene på flere filer, slik at en pasients episoder blir i samme "
+                     "fil.") from None
     if isinstance(error, OSError) and error.filename is not None and not isinstance(error, FileNotFoundError):
         raise cannot(f"Kunne ikke skrive «{error.filename}» ({error.strerror}).") from None
