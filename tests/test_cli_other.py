@@ -59,7 +59,7 @@ def test_help_is_norwegian_throughout(isfrules: Isfrules) -> None:
 
 WRONG_CALLS = {
     "chek": "«chek» er ikke en kommando. Mente du «check»?",
-    "explain": "FILE mangler.",
+    "explain": "FIL mangler.",
     "explain a b": "Det er for mye i kallet: b.",
     "explain a --formt json": "Valget --formt finnes ikke. Mente du --format?",
     "explain a --qqqq": "Valget --qqqq finnes ikke.",
@@ -71,6 +71,10 @@ WRONG_CALLS = {
     "check --format json": "Valget --format finnes ikke.",
     "test --format html": "Velg en av text, json.",
     "show a b c": "Det er for mye i kallet: c.",
+    "test --cases -1": "--cases: «-1» er ikke et helt tall fra 0 til 1000000.",
+    "test --seed x": "--seed: «x» er ikke et helt tall.",
+    "prove --count 9": "--count: «9» er ikke et helt tall fra 1 til 8.",
+    "diff a b --parts 0": "--parts: «0» er ikke et helt tall fra 1.",
     "schema x": "Det er for mye i kallet: x.",
     "--nei": "Valget --nei finnes ikke.",
     "--rulebooks": "Valget --rulebooks trenger en verdi.",

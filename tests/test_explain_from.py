@@ -297,7 +297,7 @@ def test_the_edition_and_the_day_of_the_run_count(runs: Runs) -> None:
     (("--from", "ut.parquet", "--row", "A", "--edition", "isf@2020"), ("--edition og --from", "--compare")),
     (("--from", "ut.parquet", "--row", "A", "--known", "2020-01-01"), ("--known og --from", "--compare")),
     (("--from", "borte.parquet", "--row", "A"), ("«borte.parquet» finnes ikke",)),
-    ((), ("FILE mangler",)),
+    ((), ("FIL mangler",)),
 ])
 def test_a_call_that_is_wrong(options: tuple[str, ...], parts: tuple[str, ...], isfrules: Isfrules) -> None:
     said(isfrules("explain", *options), *parts)

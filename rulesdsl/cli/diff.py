@@ -20,7 +20,7 @@ from rulesdsl.cli.invocation import (
     width,
     write_json,
 )
-from rulesdsl.cli.norwegian import Choice, Command, Day, Seconds
+from rulesdsl.cli.norwegian import Choice, Command, Day, Seconds, Whole
 from rulesdsl.cli.run import INSTALL
 from rulesdsl.compare.between import differences_between
 from rulesdsl.compare.cases import CasesCompared, compare_cases
@@ -70,11 +70,11 @@ DATABASES = (".duckdb", ".db", ".ddb")
 @click.option("--prove", is_flag=True,
               help="Beviser når utgavene kan gi ulikt svar, for alle saker: vilkåret i ord, et eksempel på hver del og "
                    "hvor mange kroner det kan bety. Krever " + PROVE + ".")
-@click.option("--parts", metavar="ANTALL", type=click.IntRange(min=1), default=None,
+@click.option("--parts", metavar="ANTALL", type=Whole(min=1), default=None,
               help=f"Med --prove: høyst så mange deler av vilkåret. Ellers {MOST_PARTS}.")
 @click.option("--seconds", metavar="SEKUNDER", type=Seconds(1, 86_400), default=None,
               help=f"Med --prove: høyst så lang tid. Ellers {MOST_SECONDS:g}.")
-@click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=None,
+@click.option("--count", metavar="ANTALL", type=Whole(1, 8), default=None,
               help=f"Med --prove: hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient. "
                    f"Ellers {MOST_TOGETHER}.")
 @click.option("--known", metavar="DATO", type=Day(), help="Utgavene slik de var kjent en dag, før senere rettelser.")

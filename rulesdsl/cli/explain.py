@@ -41,7 +41,7 @@ FEW = 20
     "explain", cls=Command, help="Avgjør sakene i en fil (JSON; «-» er standard inn) og viser hvilket punkt som ga "
     "hva. Med --from og --row: én rad av det «isfrules run» har avgjort."
 )
-@click.argument("file", metavar="FILE", required=False,
+@click.argument("file", metavar="FIL", required=False,
                 type=click.Path(readable=False, path_type=Path, allow_dash=True))
 @click.option("--from", "answers", metavar="FIL", type=click.Path(path_type=Path),
               help="Svarene fra «isfrules run» (.parquet), som --row er en rad i.")

@@ -73,6 +73,18 @@ class Seconds(click.ParamType[float]):
         return number
 
 
+class Whole(click.IntRange):
+    """A whole number within limits."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            most = f" til {self.max}" if self.max is not None else ""
+            least = f" fra {self.min}{most}" if self.min is not None else ""
+            raise click.BadParameter(f"«{value}» er ikke et helt tall{least}.", ctx, param) from None
+
+
 def said(error: click.ClickException) -> str:
     """What was wrong with a call, and what to do."""
     match error:

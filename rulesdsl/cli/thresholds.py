@@ -14,7 +14,7 @@ from rulesdsl.cli.invocation import (
     show_page,
     write_json,
 )
-from rulesdsl.cli.norwegian import Choice, Command, Seconds
+from rulesdsl.cli.norwegian import Choice, Command, Seconds, Whole
 from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number, is_money, type_name
 from rulesdsl.core.values import listed
@@ -40,7 +40,7 @@ FieldPath = tuple[str, ...]
               help="Resultatet som skal følges. Kan gjentas. Ellers de endelige beløpene.")
 @click.option("--more-than", "more_than", metavar="TALL", default=MORE_THAN, show_default=False,
               help=f"Hvor mye resultatet må endre seg for å være med ({MORE_THAN}).")
-@click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=COUNT, show_default=False,
+@click.option("--count", metavar="ANTALL", type=Whole(1, 8), default=COUNT, show_default=False,
               help=f"Hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient ({COUNT}).")
 @click.option("--seconds", metavar="TALL", type=Seconds(0.1, 3600), default=SECONDS, show_default=False,
               help=f"Hvor lenge ett spørsmål kan ta ({SECONDS}); et felt kan ta tolv ganger så lenge.")

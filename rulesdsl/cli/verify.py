@@ -29,7 +29,7 @@ WORDS = {
     "verify", cls=Command, help="Avgjør sakene i en forklaring (JSON; «-» er standard inn) på nytt og sier om "
     "kvitteringene holder."
 )
-@click.argument("file", metavar="FILE", type=click.Path(readable=False, path_type=Path, allow_dash=True))
+@click.argument("file", metavar="FIL", type=click.Path(readable=False, path_type=Path, allow_dash=True))
 @click.option("--format", "form", metavar="FORM", type=Choice(["text", "json"]), default="text",
               help="Formen på svaret: text eller json.")
 @click.pass_obj
