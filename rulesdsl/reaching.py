@@ -4,6 +4,7 @@ from typing import Any
 
 from attrs import evolve
 
+from rulesdsl.core.types import Bool
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.explanation import CaseExplanation, Fact, OtherFact, Way, WhyNot
@@ -15,12 +16,17 @@ from rulesdsl.prove.why_not import WhyNot as Found
 SECONDS = 20.0
 """How long the search may take for one case."""
 
+NOTHING_BETTER = ("Her er det ikke noe som nektes og ikke noe beløp som er 0 eller ukjent. Si hva du vil ha, som "
+                  "resultat=verdi etter --why-not.")
+"""What is said where the thing got what there is to get, and nobody said what else to want."""
+
+
 def reach(explained: CaseExplanation, run: Run, thing: Thing, document: Document, asked: str) -> CaseExplanation:
     """The explanation of a thing, with what it would take for a result to come out as asked. Raises ``CannotReach``."""
     outcomes = {name: run.outcomes[thing, name] for name in run.edition.results if (thing, name) in run.outcomes}
     wanted = wanted_of(asked, run.edition, outcomes) if asked.strip() else default_wanted(run.edition, outcomes)
     if wanted is None:
-        return explained  # the thing got what there is to get, and nobody said what else to want
+        return evolve(explained, why_not=WhyNot("", Bool(), "", (), NOTHING_BETTER))
     result, outcome = run.edition.results[wanted.result], outcomes[wanted.result]
     words = in_words(result, wanted)
     if outcome.status == "known" and is_so(outcome.value, wanted):
@@ -40,7 +46,7 @@ def _other(changed: Changed, thing: Thing) -> OtherFact:
     def fact(value: Any) -> Fact:
         return Fact("field", spoken, ".".join(changed.path), changed.field.type, value, skjonn=changed.field.skjonn)
 
-    return OtherFact(fact(changed.before), fact(changed.after), changed.options)
+    return OtherFact(fact(changed.before), fact(changed.after), changed.options, changed.values)
 
 
 _COUNTED = {1: "én opplysning", 2: "to opplysninger", 3: "tre opplysninger"}
@@ -53,5 +59,6 @@ def _note(found: Found) -> str:
     if not found.ways:
         return f"Ingen endring av inntil {counted} ville gitt det. Det er bevist."
     if found.complete:
-        return f"Dette er alle måtene med inntil {counted}, bevist. Det som ikke kan gjøres om, er latt være."
+        return (f"Enhver måte med inntil {counted} endrer de samme opplysningene som en av disse, eller flere. "
+                "Det er bevist. Det som ikke kan gjøres om, er latt være.")
     return "Det finnes flere måter; disse er blant de korteste. Det som ikke kan gjøres om, er latt være."

@@ -302,3 +302,41 @@ def test_what_hypothesis_draws_can_be_tried_too() -> None:
     for drawn in draws(patients(isf()), 30):
         assert json.dumps(drawn, default=str)
         assert try_property(promise(ONE_IS_NOT_PAID, SAME_DAY, together=True), isf(), [Document(drawn)]) is not None
+
+
+LIMITED = """\
+regelverk a 2026 «A»
+  gjelder 2026-01-01 til 2026-12-31
+
+kilde k «Kilde» status eksempel
+
+entitet Tur «Tur»
+  nøkkel tur_id : tekst
+  rettsdato dato : dato
+  km : TYPE
+
+resultat r : kroner for Tur «R»
+
+punkt a1 «A» ifølge k
+  r er 1 kr
+
+egenskap e «E» ifølge k
+  for alle Tur a
+  LØFTE
+"""
+
+
+@pytest.mark.parametrize(("type_", "promised", "verdict"), [
+    ("tall minst 0", "der a.km <= 0\n  gjelder a.r >= 0 kr", "holdt"),
+    ("tall minst 0", "gjelder a.km >= 0", "holdt"),
+    ("tall minst 0", "der a.km < 0\n  gjelder a.r >= 0 kr", "ikke prøvd"),
+    ("tall minst 0", "der ikke a.km >= 0\n  gjelder a.r >= 0 kr", "ikke prøvd"),
+    ("tall mellom 1 og 40", "der a.km er 0\n  gjelder a.r >= 0 kr", "ikke prøvd"),
+    ("tall", "der a.km er 3,5\n  gjelder a.r >= 0 kr", "ikke prøvd"),
+    ("tall med 2 desimaler mellom 0 og 1", "der a.km er 1,01\n  gjelder a.r >= 0 kr", "ikke prøvd"),
+    ("tall mellom 1 og 40 valgfri", "der a.km < 100\n  gjelder a.r >= 0 kr", "holdt"),
+])
+def test_a_field_is_given_no_more_than_it_may_hold(type_: str, promised: str, verdict: str) -> None:
+    """A condition may ask for a value past the limits of a field, or finer than it: no case has one."""
+    edition = edition_of(LIMITED.replace("TYPE", type_).replace("LØFTE", promised), "a@2026")
+    assert search(edition.properties["e"], edition).verdict == verdict

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,7 +16,7 @@ from rulesdsl.cli.invocation import (
     show_problems,
     write_json,
 )
-from rulesdsl.cli.norwegian import Choice, Command, Seconds
+from rulesdsl.cli.norwegian import Choice, Command, Seconds, Whole
 from rulesdsl.core.ir import Edition, Property
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.workspace import Workspace
@@ -35,7 +35,7 @@ SECONDS, COUNT, MANY = 20, 3, 40
 @click.argument("names", metavar="[UTGAVE|EGENSKAP]...", nargs=-1)
 @click.option("--edition", "editions", metavar="UTGAVE", multiple=True, help="Bare denne utgaven, "
               "eller utgavene av dette regelverket. Kan gjentas.")
-@click.option("--count", metavar="ANTALL", type=click.IntRange(1, 8), default=COUNT, show_default=False,
+@click.option("--count", metavar="ANTALL", type=Whole(1, 8), default=COUNT, show_default=False,
               help=f"Hvor mange av hvert slag som kan stå sammen, for eksempel episoder på en pasient ({COUNT}).")
 @click.option("--seconds", metavar="TALL", type=Seconds(0.1, 3600), default=SECONDS, show_default=False,
               help=f"Hvor lenge ett spørsmål kan ta ({SECONDS}).")
@@ -82,12 +82,21 @@ def _asked(workspace: Workspace, names: tuple[str, ...], editions: tuple[str, ..
     for name in names:
         if name not in known:
             where = f" i {', '.join(editions)}" if editions else ""
-            fail(f"Egenskapen «{name}» finnes ikke{where}.", did_you_mean(name, known) or _have(known))
+            _none(workspace, f"Egenskapen «{name}» finnes ikke{where}", did_you_mean(name, known) or _have(known))
     asked = [(edition, promise) for edition in found for promise in promises[edition.id].values()
              if not names or promise.name in names]
     if not asked:
-        fail("Her er ingen egenskaper.", "Lov noe med «egenskap» i en .isf-fil.")
+        _none(workspace, "Her er ingen egenskaper", "Lov noe med «egenskap» i en .isf-fil.")
     return asked
+
+
+def _none(workspace: Workspace, message: str, hint: str) -> NoReturn:
+    """What was asked for is not there; what is wrong with the rulebooks comes first, for it may hide it."""
+    problems = workspace.checked.problems
+    if any(each.is_error for each in problems):
+        show_problems(problems, stderr=True)
+        fail(f"{message}.", "Det som har feil, er ikke lest. Rett feilene først.")
+    fail(f"{message}.", hint)
 
 
 def _have(known: dict[str, None]) -> str:
@@ -153,6 +162,8 @@ def _table(verdicts: "list[Verdict]") -> None:
             say(f" {sign:>3}  {edition} mot {other}  {name}" + (f": {title}" if title else ""))
         say()
     say(proofs.LEGEND)
+    if assumed := proofs.assumed(verdicts):
+        say(assumed)
 
 
 def _save(verdicts: "list[Verdict]", file: Path) -> None:

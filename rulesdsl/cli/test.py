@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rulesdsl.cli import test_mistakes
 from rulesdsl.cli.invocation import FINDINGS, check_solver, fail, open_workspace, say, show_problems, width, write_json
-from rulesdsl.cli.norwegian import Choice, Command, Seconds
+from rulesdsl.cli.norwegian import Choice, Command, Seconds, Whole
 from rulesdsl.core.ir import Edition
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.evaluate.counterexample import counterexample
@@ -22,6 +22,10 @@ from rulesdsl.workspace import Workspace, find_root
 
 CASES = 50
 """How many cases each property is tried on, unless more are asked for: a whole rulebook is tried in some seconds."""
+
+
+FEW = 10
+"""It is said of a property that held where it spoke of fewer than one in so many of the cases."""
 
 
 SECONDS = 10
@@ -49,9 +53,9 @@ class Outcome:
     "prøver egenskapene på saker som lages for anledningen."
 )
 @click.argument("given", metavar="[UTGAVE|STI]", required=False)
-@click.option("--cases", metavar="ANTALL", type=click.IntRange(0, 1_000_000), default=CASES, show_default=False,
+@click.option("--cases", metavar="ANTALL", type=Whole(0, 1_000_000), default=CASES, show_default=False,
               help=f"Hvor mange saker hver egenskap prøves på ({CASES}; 0 lar dem være).")
-@click.option("--seed", metavar="TALL", type=int, default=0,
+@click.option("--seed", metavar="TALL", type=Whole(), default=0,
               help="Frøet som sakene lages av. Samme frø gir samme saker.")
 @click.option("--mistakes", is_flag=True,
               help="Lager småfeil i reglene, én om gangen, og sier hvilke ingen eksempler merker.")
@@ -178,6 +182,8 @@ def _show_properties(outcome: Outcome, cases: int, seed: int) -> None:
             say(f"  ? {name}: ingen av sakene oppfylte vilkårene")
         elif each.verdict == "uavklart":
             say(f"  ? {name}: svaret var ukjent i alle sakene den gjelder")
+        elif each.verdict == "holdt" and (within := each.within - each.unsettled) * FEW < each.cases:
+            say(f"  – {name}: prøvd på bare {within} av sakene, for i de andre gjaldt den ikke eller var svaret ukjent")
 
 
 def _show_broken(each: Search) -> None:

@@ -263,16 +263,18 @@ class Comparison:
 @frozen
 class OtherFact:
     """A fact of a way to a result: what it is now, and what it would have to be. ``options`` are all codes that would
-    do, where it is a code."""
+    do, where it is a code, and ``values`` what the result is with each of them."""
 
     now: Fact
     then: Fact
     options: tuple[Value, ...] = ()
+    values: tuple[Value, ...] = ()
 
 
 @frozen
 class Way:
-    """Facts that together would bring a result, the value it then has, and the deciding clause."""
+    """Facts that together would bring a result, the value it then has, and the deciding clause, unless it hangs on
+    which code is chosen."""
 
     facts: tuple[OtherFact, ...]
     value: Value

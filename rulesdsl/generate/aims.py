@@ -92,7 +92,7 @@ def _compare(one: ir.Expr, op: ir.Comparison, other: ir.Expr, wanted: bool, stag
             if fits:
                 _become(one, fits, True, stage, depth)
         elif not _stands(_value(one, stage), held, other.value):
-            value = _beside(other.value, held, one.type, stage.choose)
+            value = _beside(other.value, held, _kind(one, stage), stage.choose)
             if value is not None:
                 _become(one, (value,), True, stage, depth)
     elif isinstance(one, ir.DaysBetween):
@@ -115,10 +115,20 @@ def _value(node: ir.Expr, stage: Stage) -> Json:
     return None
 
 
+def _kind(node: ir.Expr, stage: Stage) -> Type:
+    """The type of an expression; of a field with its limits, which expressions leave out."""
+    if isinstance(node, ir.Field) and (name := _name(node.of)) in stage.kinds:
+        assert name is not None
+        slot = stage.kinds[name].slots.get(node.path)
+        return node.type if slot is None else slot.type
+    return node.type
+
+
 def _beside(value: Value, op: ir.Comparison, type_: Type, choose: Choose) -> Value | None:
     """A value that stands as ``op`` says to another, the nearest one or one farther off."""
     if isinstance(value, Decimal) and isinstance(type_, Number):
-        near = [each for each in around(value, type_) if _stands(each, op, value)]
+        least, most = type_.range
+        near = [each for each in around(min(max(value, least), most), type_) if _stands(each, op, value)]
         return near[choose(len(near))] if near else None
     if isinstance(value, datetime.date) and datetime.date(1801, 1, 1) < value < datetime.date(2199, 1, 1):
         days = {"<": (1,), "<=": (0, 1), ">": (-1,), ">=": (0, -1)}.get(op, (0,))
@@ -232,7 +242,7 @@ def _set(node: ir.Field, value: Value, stage: Stage) -> None:
 
 
 def _put(node: ir.Field, value: Json, stage: Stage) -> bool:
-    """Set a fact other than the key and the rettsdato, if the thing has such a field and the code is valid then."""
+    """Set a fact other than the key and the rettsdato, if the thing has such a field, which may hold the value then."""
     name = _name(node.of)
     if name is None or name not in stage.things:
         return False
@@ -240,7 +250,7 @@ def _put(node: ir.Field, value: Json, stage: Stage) -> bool:
     if slot is not None and isinstance(value, list) == slot.many:
         values = [slot.spelt.get(each, each) if isinstance(each, str) else each
                   for each in (value if isinstance(value, list) else [value])]
-        if all(slot.valid(each, when.first, when.last) for each in values):
+        if all(slot.fits(each) and slot.valid(each, when.first, when.last) for each in values):
             stage.things[name][node.path] = values if slot.many else values[0]
             return True
     return False

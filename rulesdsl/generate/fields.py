@@ -59,6 +59,15 @@ class Slot:
     dated: Mapping[str, Days] = {}
     spelt: Mapping[str, str] = {}
 
+    def fits(self, value: Json) -> bool:
+        """Whether a number or a date is one that the field, or an element of it, may hold."""
+        match value:
+            case Decimal() if isinstance(self.type, Number):
+                return fits(value, self.type)
+            case str() if isinstance(self.type, types.Date):
+                return FIRST_DAY.isoformat() <= value <= LAST_DAY.isoformat()
+        return True
+
     def valid(self, option: Json, first: datetime.date, last: datetime.date) -> bool:
         """Whether a code is valid on some day from first to last; other values always are."""
         days = self.dated.get(option) if isinstance(option, str) else None
@@ -103,7 +112,7 @@ def _options(
             step = Decimal((0, (1,), -kind.scale))
             ends = [each for each in (kind.low, kind.high) if each is not None]
             plain = [each for each in (Decimal(0), Decimal(1), Decimal(2), step, Decimal(1000), *ends)
-                     if kind.range[0] <= each <= kind.range[1]]
+                     if fits(each, kind)]
             usual = [Decimal(1)] if Decimal(1) in plain else plain[:1]
             return _weighed(seen[:1] or usual, near, [*far, *seen, *plain]), {}, {}
         case types.Date():
@@ -144,8 +153,14 @@ def around(value: Decimal, kind: Number) -> Iterator[Decimal]:
     for rounding in (ROUND_FLOOR, ROUND_CEILING):
         at = value.quantize(step, rounding, ROUNDING)
         for each in (at, EXACT.subtract(at, step), EXACT.add(at, step)):
-            if kind.range[0] <= each <= kind.range[1]:
+            if fits(each, kind):
                 yield each
+
+
+def fits(value: Decimal, kind: Number) -> bool:
+    """Whether a number is within the limits of a type, and has no more decimals than it."""
+    step = Decimal((0, (1,), -kind.scale))
+    return kind.range[0] <= value <= kind.range[1] and value == value.quantize(step, context=ROUNDING)
 
 
 def _codes(

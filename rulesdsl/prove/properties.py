@@ -11,14 +11,17 @@ from rulesdsl.core import ir
 from rulesdsl.core.trees import expressions
 from rulesdsl.evaluate.documents import Document as Given
 from rulesdsl.evaluate.properties import Tried, try_property
+from rulesdsl.prove.aside import clashing
 from rulesdsl.prove.cases import Thing, World
 from rulesdsl.prove.decode import Decoder, Document
 from rulesdsl.prove.difference_world import Both
 from rulesdsl.prove.encode import Encoder
 from rulesdsl.prove.frame import Frame
+from rulesdsl.prove.free import FreeEncoder
 from rulesdsl.prove.solving import Found, Solving
 from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.sym import YES, NotProvable, Sym, is_no, is_yes
+from rulesdsl.prove.terms import conj, disj, neg
 from rulesdsl.prove.words import Words, list_uses
 
 Proved = Literal["bevist", "motbevist", "tom", "ikke avgjort"]
@@ -31,6 +34,12 @@ SECONDS = 20.0
 COUNT = 3
 """How many things of a kind may stand together, unless another limit is asked for."""
 
+LARGEST = 8
+"""How many things of a kind may be asked for at the most."""
+
+NO_CASE = "vilkåret kan aldri være oppfylt, så egenskapen lover ingenting."
+NEVER_KNOWN = "det den lover, er aldri kjent for noen sak den gjelder."
+
 MOST_TOLD = 2
 """How many fields and codes that only one of two editions has are named; more are counted."""
 
@@ -41,7 +50,8 @@ class Verdict:
     breaks it. ``count`` is how many things of a kind a case had at most, where the rules look at more than one;
     ``limits`` what else the answer is limited to; ``seconds`` how long it took. ``clauses`` are the smallest
     sets of clauses without which it would hold for every case; None where nobody asked. ``unbroken`` is whether an
-    unsettled one is known to be broken by no case: a case that keeps it is then all that lacks."""
+    unsettled one is known to be broken by no case: a case that keeps it is then all that lacks. ``clashing`` are the
+    results whose rules may stand against each other in cases that a proof therefore leaves aside."""
 
     promise: ir.Property
     edition: ir.Edition
@@ -54,6 +64,7 @@ class Verdict:
     documents: tuple[Document, ...] = ()
     counterexample: Tried | None = field(default=None, repr=False)
     clauses: tuple[tuple[str, ...], ...] | None = None
+    clashing: tuple[str, ...] = ()
 
     @property
     def promised(self) -> bool:
@@ -73,15 +84,21 @@ def prove_property(
     """Whether a property holds for every case of an edition."""
     begun = time.monotonic()
     room = count if promise.together or looks_around(promise, edition) else 0
+    size = max(room, len(promise.names) if promise.together else 1)
     try:
-        question = Question(promise, edition, max(room, len(promise.names) if promise.together else 1), seconds)
+        question = Question(promise, edition, size, seconds)
         verdict, reason, documents, tried = question.answer()
         limits, unbroken = question.limits, question.unbroken
+        if verdict == "tom" and (room or question.world.limits):
+            free = Question(promise, edition, size, seconds, FreeEncoder)
+            some = ", ".join([speaks_of(edition, promise.entity, room), *limits])
+            reason = _reason_of_some(reason, free, some, more=0 < room < LARGEST)
+        aside = question.clashing() if verdict == "bevist" or unbroken else ()
     except NotProvable as error:
         verdict, reason, documents, tried, limits = "ikke avgjort", f"{error.reason}.", (), None, ()
-        unbroken = False
+        unbroken, aside = False, ()
     took = time.monotonic() - begun
-    return Verdict(promise, edition, verdict, took, reason, room, limits, unbroken, documents, tried)
+    return Verdict(promise, edition, verdict, took, reason, room, limits, unbroken, documents, tried, clashing=aside)
 
 
 class Question:
@@ -134,6 +151,10 @@ class Question:
         """Some case that the property speaks of."""
         return self.solving.find(is_yes(self.where))
 
+    def kept(self) -> Found:
+        """Some case that the property speaks of, and in which what it promises is so."""
+        return self.solving.find(is_yes(self.where), is_yes(self.holds))
+
     def answer(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
         within = is_yes(self.where)
         found = self.solving.find(within, is_no(self.holds))
@@ -151,19 +172,37 @@ class Question:
             return "ikke avgjort", "motbeviset holdt ikke da det ble avgjort på nytt.", documents, None
         return "motbevist", "", documents, tried
 
+    def clashing(self) -> tuple[str, ...]:
+        """The results whose rules may stand against each other in cases where what it says is ukjent."""
+        silent = conj((neg(is_no(self.where)), disj((neg(self.where.known), neg(self.holds.known)))))
+        return clashing(self.promise, self.encoder, silent, self.solving)
+
     def _settled(self) -> tuple[Proved, str, tuple[Document, ...], Tried | None]:
         """Proved, unless it promises nothing."""
-        within = is_yes(self.where)
-        kept = self.solving.find(within, is_yes(self.holds))
+        kept = self.kept()
         if kept.answer == "finnes":
             return "bevist", "", (), None
         if kept.answer == "ikke avgjort":
             self.unbroken = True
             reason = f"ingen sak bryter den, men om noen sak oppfyller den, er åpent: {kept.reason}."
             return "ikke avgjort", reason, (), None
-        if self.solving.find(within).answer == "finnes ikke":
-            return "tom", "vilkåret kan aldri være oppfylt, så egenskapen lover ingenting.", (), None
-        return "tom", "det den lover, er aldri kjent for noen sak den gjelder.", (), None
+        if self.within().answer == "finnes ikke":
+            return "tom", NO_CASE, (), None
+        return "tom", NEVER_KNOWN, (), None
+
+
+def _reason_of_some(reason: str, free: Question, some: str, more: bool) -> str:
+    """Why a property promises nothing, where that was seen of ``some`` cases alone: of those only, unless it is so
+    however many stand together. ``more`` is whether more can be asked for."""
+    try:
+        found = free.within() if reason == NO_CASE else free.kept()
+    except NotProvable:
+        found = None
+    if found is not None and found.answer == "finnes ikke":
+        return reason
+    what = "ingen sak oppfyller vilkåret" if reason == NO_CASE else "det den lover, er aldri kjent"
+    hint = " Prøv flere med --count." if more else ""
+    return f"{what}. Det gjelder {some}; flere er ikke prøvd.{hint}"
 
 
 def _counted(left_out: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ MOST_STEPS = 48
 @frozen(eq=False)
 class Changed:
     """A fact that is changed: ``path`` in the document of the thing, and its values (None for ukjent). ``options`` are
-    all codes that would do, where it is a code."""
+    all codes that would do, where it is a code, and ``values`` what the result is with each of them."""
 
     path: tuple[str, ...]
     field: ir.FieldDecl
@@ -42,11 +42,12 @@ class Changed:
     after: Any
     raw: Json
     options: tuple[Any, ...] = ()
+    values: tuple[Value, ...] = ()
 
 
 @frozen(eq=False)
 class Way:
-    """Some facts to change, and what the result is then, by which clause."""
+    """Some facts to change, and what the result is then, by which clause; none where it hangs on the code."""
 
     facts: tuple[Changed, ...]
     value: Value
@@ -139,7 +140,7 @@ class _Search:
             elif isinstance(each.fact.value, Items):
                 model = self._added(each, alone, model)
         way = self._replayed([self._changed(each, model) for each in chosen])
-        return way and evolve(way, facts=tuple(self._with_options(each, way) for each in way.facts))
+        return way and self._with_options(way)
 
     def _added(self, loose: Loose, only: Logic, model: Any) -> Any:
         """The model in which a list keeps what it had, and gets as little more as can be."""
@@ -154,16 +155,31 @@ class _Search:
                 return answer.model
         return model
 
-    def _with_options(self, changed: Changed, way: Way) -> Changed:
-        """A code that is changed, with the other codes that would have done, in the order of the kodeverk."""
-        if not isinstance(changed.field.type, types.Code) or changed.raw is None:
-            return changed
-        found: list[str] = []
+    def _with_options(self, way: Way) -> Way:
+        """The way, a code in it with the other codes that would have done, in the order of the kodeverk. Of several
+        codes it is the first that has any: with other codes at two places at once it may come out otherwise."""
+        for changed in way.facts:
+            options = self._options(changed, way)
+            if len(options) > 1:
+                told = evolve(changed, options=tuple(options), values=tuple(each.value for each in options.values()))
+                clause = way.clause if {each.clause for each in options.values()} == {way.clause} else ""
+                return Way(tuple(told if each is changed else each for each in way.facts), way.value, clause)
+        return evolve(way, facts=tuple(evolve(each, options=(each.after,), values=(way.value,)) if _is_code(each)
+                                       else each for each in way.facts))
+
+    def _options(self, changed: Changed, way: Way) -> dict[str, Way]:
+        """Each code that would do in place of one that is changed, and the way it is then."""
+        if not isinstance(changed.field.type, types.Code) or not _is_code(changed):
+            return {}
+        found: dict[str, Way] = {}
         for member in self.edition.kodeverk[changed.field.type.kodeverk].members:
+            if member.name == changed.before:
+                continue
             tried = [evolve(each, raw=member.code) if each is changed else each for each in way.facts]
-            if member.name == changed.after or (member.name != changed.before and self._replayed(tried) is not None):
-                found.append(member.name)
-        return evolve(changed, options=tuple(found))
+            other = way if member.name == changed.after else self._replayed(tried)
+            if other is not None:
+                found[member.name] = other
+        return found
 
     def _same_others(self, moving: Loose, chosen: list[Loose], model: Any) -> Logic:
         """The other facts as the model has them."""
@@ -234,6 +250,10 @@ class _Search:
             return None
         after = tuple(evolve(each, after=thing.facts.get(each.path)) for each in facts)
         return Way(after, outcome.value, outcome.rule.clause if outcome.rule else "")
+
+
+def _is_code(changed: Changed) -> bool:
+    return isinstance(changed.field.type, types.Code) and changed.raw is not None
 
 
 def _compared(value: Sym, wanted: Wanted, fixed: Sym) -> Logic:

@@ -104,8 +104,8 @@ def _why_not(found: WhyNot) -> Json:
     return {
         "result": found.result, "wanted": found.wanted, "note": found.note,
         "ways": [
-            {"facts": [{"now": _fact(each.now), "then": _fact(each.then), "options": list(each.options)}
-                       for each in way.facts],
+            {"facts": [{"now": _fact(each.now), "then": _fact(each.then), "options": list(each.options),
+                        "values": [exact(found.type, value) for value in each.values]} for each in way.facts],
              "value": exact(found.type, way.value), "text": shown(found.type, way.value), "punkt": way.clause or None}
             for way in found.ways
         ],

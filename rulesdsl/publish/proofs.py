@@ -16,7 +16,13 @@ TONES: dict[Proved, Tone] = {"bevist": "good", "motbevist": "bad", "tom": "faint
 LEGEND = ("✓ bevist   ✗ motbevist   (✗) motbevist, men ikke lovet ennå   – sier ingenting om denne utgaven   "
           "? ikke avgjort")
 
-ASSUMED = "En sak der svaret er ukjent, bryter ikke egenskapen."
+
+def assumed(verdicts: Sequence[Verdict]) -> str:
+    """What a proof leaves aside, in a sentence; nothing where nothing was proved."""
+    proved = [each for each in verdicts if each.verdict == "bevist"]
+    clashing = listed(dict.fromkeys(name for each in proved for name in each.clashing))
+    clash = f", eller der reglene for {clashing} står mot hverandre" if clashing else ""
+    return f"En sak der svaret er ukjent{clash}, bryter ikke egenskapen." if proved else ""
 
 
 def is_finding(verdict: Verdict) -> bool:
@@ -62,10 +68,10 @@ def without(verdict: Verdict) -> str:
 def page(verdicts: Sequence[Verdict], detail: Detail) -> Line:
     """Verdicts one by one, as a page."""
     parts = [_verdict(each, detail) for each in verdicts]
-    if any(each.verdict == "bevist" for each in verdicts):
-        assumed = [*dict.fromkeys(filter(None, map(_days, verdicts))), ASSUMED]
+    if said := assumed(verdicts):
+        rest = [*dict.fromkeys(filter(None, map(_days, verdicts))), said]
         parts.append(Line("section", (word("Forutsetninger"),),
-                          children=tuple(Line("note", (piece(each),)) for each in assumed)))
+                          children=tuple(Line("note", (piece(each),)) for each in rest)))
     return Line("case", (), children=tuple(parts))
 
 
@@ -147,6 +153,8 @@ def to_markdown(verdicts: Sequence[Verdict]) -> str:
         lines += [f"| {edition} | {other} | `{name}`: {title} | {sign} |" for sign, edition, other, name, title in held]
         lines += [""]
     lines += [LEGEND.replace("   ", " · ")]
+    if said := assumed(verdicts):
+        lines += ["", said]
     if names:
         lines += ["", *(f"- `{name}`: {titles[name]}" for name in names)]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from typing import Any
 
 from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.prove.properties import Proved, Verdict
+from rulesdsl.publish.proofs import assumed
 
 _VERDICTS: dict[Proved, str] = {"bevist": "proved", "motbevist": "refuted", "tom": "empty", "ikke avgjort": "unsettled"}
 
@@ -23,6 +24,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "line": promise.place.line, "promised_from": str(promise.promised_from) if promise.promised_from else None,
         "promised": verdict.promised, "verdict": _VERDICTS[verdict.verdict], "reason": verdict.reason or None,
         "for": verdict.speaks_of, "count": verdict.count or None, "limits": list(verdict.limits),
+        "assumed": assumed([verdict]) or None, "clashing": list(verdict.clashing),
         "seconds": round(verdict.seconds, 3),
         "holds_without": [list(each) for each in verdict.clauses] if verdict.clauses is not None else None,
         "counterexample": None if found is None else {

@@ -9,6 +9,7 @@ from rulesdsl.core.values import exact, listed, shown
 from rulesdsl.evaluate.counterexample import beside, counterexample
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.evaluate.wording import result_called, said
+from rulesdsl.prove.difference_atoms import relevant
 from rulesdsl.prove.speaks_of import speaks_of
 from rulesdsl.prove.stepped import after, not_stepped, step_of
 from rulesdsl.prove.thresholds import FAR, Cases, Largest, Stretch, Thresholds, Way, values
@@ -78,12 +79,14 @@ def _shown(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
 
 
 def between(stretch: Stretch) -> Iterator[str]:
-    """The other results of the thing that the step changes, in the author's order: value and clause on both sides."""
+    """The results of the thing that the one asked for rests on and that the step changes, in the author's order: value
+    and clause on both sides."""
     (first, second), runs, edition = stretch.tried.things, stretch.tried.runs, stretch.tried.runs[0].edition
     asked = {node.name for node in ir.walk(stretch.promise.holds) if isinstance(node, ir.ResultOf)}
+    causes = set(relevant(edition, tuple(asked))) - asked
     for name in edition.shown:
         result = edition.results[name]
-        if name in asked or result.entity != first.entity:
+        if name not in causes or result.entity != first.entity:
             continue
         before, after_ = runs[0].outcomes[first, name], runs[1].outcomes[second, name]
         if (before.status, before.value) != (after_.status, after_.value):

@@ -37,7 +37,7 @@ def test_a_refusal(isfrules: Isfrules, tmp_path: Path) -> None:
     assert [facts(way) for way in found["ways"]] in ([{"form": "oppmøte"}, {"lege": True}],
                                                      [{"lege": True}, {"form": "oppmøte"}])
     assert all(way["value"] is True for way in found["ways"])
-    assert found["note"].startswith("Dette er alle måtene med inntil")
+    assert found["note"].startswith("Enhver måte med inntil")
     # Telephone has no code before July.
     assert {tuple(each["options"]) for way in found["ways"] for each in way["facts"]} == {(), ("oppmøte",)}
 
@@ -61,6 +61,20 @@ def test_what_nothing_brings(isfrules: Isfrules, tmp_path: Path) -> None:
 def test_what_is_so_already(isfrules: Isfrules, tmp_path: Path) -> None:
     edition(tmp_path)
     assert asked(isfrules, tmp_path, VIDEO, "--why-not", "teller=nei")["note"] == "Det er slik allerede."
+
+
+@pytest.mark.parametrize("form", ["tree", "markdown", "html"])
+def test_where_there_is_nothing_better_it_is_said(isfrules: Isfrules, tmp_path: Path, form: str) -> None:
+    edition(tmp_path)
+    case = VIDEO | {"lege": True}
+    found = asked(isfrules, tmp_path, case, "--why-not")
+    assert (found["result"], found["wanted"], found["ways"]) == ("", "", [])
+    assert found["note"].startswith("Her er det ikke noe som nektes")
+    result = isfrules("--rulebooks", tmp_path, "explain", tmp_path / "sak.json", "--why-not", "--format", form,
+                      COLUMNS="200")
+    assert "Hva som skulle til" in result.output
+    assert "Hva som skulle til for at" not in result.output
+    assert "Her er det ikke noe som nektes" in result.output
 
 
 def test_a_missing_fact_is_found_out_and_a_known_one_not_forgotten(isfrules: Isfrules, tmp_path: Path) -> None:
