@@ -1,7 +1,7 @@
 """Cases to explanations: reads a file of cases, picks the edition of each by its rettsdato, decides and explains."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -67,6 +67,8 @@ def explain_each(
     rulebooks = rulebooks_for(workspace, asked)
     comparer = _comparer(workspace, rulebooks, asked)
     documents, errors = read_documents(text, name)
+    if comparer:
+        _check_compared(comparer.other, documents, rulebooks, workspace)
     for error in errors:
         yield CaseExplanation("", "", error.field or name, "", "", (), (error,))
     for document in documents:
@@ -84,6 +86,8 @@ def explain_one(workspace: Workspace, document: Document, place: str, question: 
     asked = _among(workspace, question)
     rulebooks = rulebooks_for(workspace, asked)
     comparer = _comparer(workspace, rulebooks, asked)
+    if comparer:
+        _check_compared(comparer.other, (document,), rulebooks, workspace)
     picked = rulebook_of(document, rulebooks, workspace)
     if isinstance(picked, CaseError):
         return CaseExplanation("", "", place, "", "", (), (picked,))
@@ -166,9 +170,24 @@ def _comparer(workspace: Workspace, rulebooks: tuple[Edition, ...], asked: Quest
 
     other = edition_named(asked.compare, workspace, asked.known)
     if other.rulebook not in [each.rulebook for each in rulebooks]:
-        raise NoEdition(f"{other.id} er av et annet regelverk enn saken, {rulebooks[0].rulebook}.",
-                        "Sammenlign med en utgave av samme regelverk.")
+        raise _of_another(other, rulebooks[0])
     return Comparer(other)
+
+
+def _of_another(other: Edition, own: Edition) -> NoEdition:
+    return NoEdition(f"{other.id} er av et annet regelverk enn saken, {own.rulebook}.",
+                     "Sammenlign med en utgave av samme regelverk.")
+
+
+def _check_compared(
+    other: Edition, documents: Iterable[Document], rulebooks: tuple[Edition, ...], workspace: Workspace
+) -> None:
+    """That no document is of another rulebook than the one it is held against. One that no rulebook knows a field of is
+    told of as it is. All are asked before any is decided, so that nothing is written and then refused."""
+    for document in documents:
+        picked = rulebook_of(document, rulebooks, workspace)
+        if isinstance(picked, Edition) and picked.rulebook != other.rulebook and fits(document, picked.entities):
+            raise _of_another(other, picked)
 
 
 def explain_document(
@@ -188,6 +207,10 @@ def explain_document(
             continue
         day = days.get(thing.place)
         edition = entities_from
+        if asked.edition is None and day is None and thing.errors:
+            # No edition was picked for it, and so none is named.
+            found.append(explain_broken(thing, entities_from, tuple(thing.errors)))
+            continue
         if asked.edition is None and day is not None:
             picked = on_day(day, rulebook, workspace, asked.known)
             if isinstance(picked, CaseError):

@@ -23,6 +23,7 @@ def text_of(**facts: object) -> str:
 CASES = {
     "empty": ("", "ISF501", "er tom"),
     "blank": (" \n\t\n", "ISF501", "er tom"),
+    "no cases": ("[]", "ISF501", "har ingen saker"),
     "cut off": ('{"episode_id": "E1", "utdato"', "ISF502", "linje 1, tegn"),
     "decimal comma": ('{"episode_id": "E1",\n "korrigerte_poeng": 155,11}', "ISF502", "linje 2"),
     "not JSON at all": ("episode_id;utdato\nE1;2020-06-01\n", "ISF502", "linje 1"),
@@ -123,6 +124,30 @@ def test_a_wrong_what_if(setting: tuple[str, str], isfrules: Isfrules) -> None:
     assert result.exit_code == 1
     assert said in re.sub(r"\s+", " ", result.stdout)
     assert not ESCAPES.search(result.stdout)
+
+
+def test_a_wrong_what_if_is_said_of_the_change_and_not_of_the_case(isfrules: Isfrules) -> None:
+    headings = ["Kan ikke avgjøres", "Kan ikke avgjøres med endringen"]
+    for given, heading in ((text_of(drg=1), headings[0]), (text_of(debitor=1), headings[1])):
+        result = isfrules("explain", "-", "--what-if", "debitr=1", given=given)
+        assert [line for line in result.stdout.splitlines() if line in headings] == [heading]
+
+
+@pytest.mark.parametrize("date", ["01.06.2020", None])
+@pytest.mark.parametrize("form", ["tree", "json"])
+def test_a_case_without_a_date_that_can_be_read_names_no_edition(date: str | None, form: str, isfrules: Isfrules
+                                                                 ) -> None:
+    result = isfrules("explain", "-", "--format", form, given=text_of(utdato=date))
+    assert result.exit_code == 1
+    if form == "tree":
+        assert result.stdout.startswith("Episode E1\n")
+        assert "kvittering" not in result.stdout
+        return
+    (case,) = json.loads(result.stdout)["cases"]
+    assert (case["heading"], case["edition"], case["receipt"]) == ("Episode E1", "", None)
+    (forced,) = json.loads(isfrules("explain", "-", "--edition", "isf@2020", "--format", form,
+                                    given=text_of(utdato=date)).stdout)["cases"]
+    assert (forced["edition"], forced["receipt"]["edition"]) == ("isf@2020", "isf@2020")
 
 
 @pytest.mark.parametrize("setting", ["debitor", "", "=1", " = "])

@@ -229,6 +229,39 @@ def test_a_change_of_the_patient_counts_for_each_episode(isfrules: Isfrules) -> 
     assert [[fact["value"] for fact in each["what_if"]] for each in found] == [["2010-01-01"]] * 2
 
 
+DEMANDS = """
+punkt grunn «Grunn»
+  ifølge oss
+  svar er ja
+
+punkt krevd «Krevd»
+  ifølge oss
+  unntak fra grunn
+  krav først «a er der» a
+  krav sist «b er der» b
+  ellers svar er nei
+"""
+
+
+def test_a_change_of_the_ground_alone_says_what_changed(isfrules: Isfrules, tmp_path: Path) -> None:
+    regler = write(tmp_path / "regler", a=HEAD + DEMANDS)
+    given = json.dumps(case(a=False, b=True))
+    changes = ("--what-if", "a=ja", "--what-if", "b=nei")
+    tree = isfrules("--rulebooks", regler, "explain", "-", *changes, "--detail", "short", given=given).stdout
+    assert "Svar  nei    likt i begge\n" in tree
+    assert "Svar er nei i begge: etter krevd, krav sist, ikke etter krevd, krav\n        først.\n" in tree
+
+
+def test_another_row_that_gives_the_same_is_no_difference(isfrules: Isfrules) -> None:
+    """The tables of the two years have their rows in other places."""
+    path = ROOT / "examples" / "drg-442-publisert-vekt.json"
+    (found,) = document(isfrules, path, "--what-if", "utdato=2021-03-03")["cases"]
+    rules = [{name: each["rule"] for name, each in side["results"].items()} for side in (found, found["changed"])]
+    assert rules[0] != rules[1]
+    assert found["differences"]
+    assert all(each["before"]["text"] != each["after"]["text"] for each in found["differences"])
+
+
 def test_a_wrong_change_leaves_the_decision(isfrules: Isfrules) -> None:
     found = isfrules("explain", KOMMUNE, "--what-if", "avtale.forankrt=ja", "--format", "json")
     assert found.exit_code == 1

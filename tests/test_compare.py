@@ -285,6 +285,17 @@ def test_an_edition_of_another_rulebook(tmp_path: Path) -> None:
         compared(folder, "annet@2020", A)
 
 
+def test_an_edition_of_another_rulebook_where_the_fields_pick_the_rulebook(isfrules: Isfrules) -> None:
+    episode = {"episode_id": "E1", "utdato": "2020-06-01", "debitor": 1}
+    of_nothing: dict[str, object] = {}
+    refused = isfrules("explain", "-", "--compare", "takst_lege@2020", given=json.dumps([of_nothing, episode]))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "takst_lege@2020 er av et annet regelverk enn saken, isf." in refused.stderr
+    unknown = isfrules("explain", "-", "--compare", "takst_lege@2020", given=json.dumps(of_nothing))
+    assert unknown.exit_code == 1
+    assert "ISF508" in unknown.stdout
+
+
 # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
 

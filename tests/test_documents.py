@@ -28,7 +28,6 @@ def raws(text: str, name: str = "sak.json") -> dict[str, dict[str, Json]]:
         ('{"a": 1}', {"": {"a": Decimal(1)}}),
         ('\ufeff {"a": 1} \r\n', {"": {"a": Decimal(1)}}),
         ('[{"a": 1}, {"b": null}]', {"[0]": {"a": Decimal(1)}, "[1]": {"b": None}}),
-        ("[]", {}),
         ('{"a": 1}\n\n{"b": true}\r\n', {"linje 1": {"a": Decimal(1)}, "linje 3": {"b": True}}),
         ('\ufeff{"a": 1}\n{"b": 2}', {"linje 1": {"a": Decimal(1)}, "linje 2": {"b": Decimal(2)}}),
         ('{\n"a": 1\n}', {"": {"a": Decimal(1)}}),
@@ -42,6 +41,13 @@ def raws(text: str, name: str = "sak.json") -> dict[str, dict[str, Json]]:
 def test_every_form_of_a_file_gives_its_documents(text: str, expected: dict[str, dict[str, Json]]) -> None:
     assert codes(text) == []
     assert raws(text) == expected
+
+
+@pytest.mark.parametrize("text", ["[]", " [\n] "])
+def test_a_list_of_nothing_is_said_to_have_no_cases(text: str) -> None:
+    documents, (error,) = read_documents(text, "sak.json")
+    assert documents == ()
+    assert (error.code, error.message) == ("ISF501", "sak.json har ingen saker")
 
 
 def test_numbers_are_exact() -> None:

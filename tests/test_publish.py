@@ -20,7 +20,7 @@ from rich.console import Console
 from rulesdsl.core.types import DOGN, KRONER, POENG, Bool, Code, Date, ListOf, Number, Text, unit_product
 from rulesdsl.core.values import change, exact, shown, spoken
 from rulesdsl.diagnostics import Diagnostic, Label, render_plain
-from rulesdsl.evaluate.explanation import CaseExplanation, Contribution, Explanation, Mark
+from rulesdsl.evaluate.explanation import CaseExplanation, Comparison, Contribution, Explanation, Mark
 from rulesdsl.publish import problems, terminal
 from rulesdsl.publish.html import to_html
 from rulesdsl.publish.json import explanation_schema, to_json
@@ -516,6 +516,30 @@ def test_only_what_is_used_is_imported() -> None:
         capture_output=True, text=True, check=True,
     )
     assert run.stdout.strip() == "[]"
+
+
+@EACH_DETAIL
+def test_a_mark_of_an_answer_set_beside_is_told_as_that_ones(detail: Detail) -> None:
+    """Those of both stand once, as the case's own; the others below a heading that says whose they are."""
+    own, both, other = (Mark("eksempel", what, f"{what} er laget.") for what in ("Vekten", "Satsen", "Prisen"))
+    before = samples.case("E1", samples.result("r", samples.KR, Decimal(1), marks=(own, both)))
+    after = samples.case("E1", samples.result("r", samples.KR, Decimal(2), marks=(both, other)), edition="isf@2021")
+    told = {
+        "Merk, med endringen (ISF 2021)": evolve(before, changed=after),
+        "Merk, med endringen": evolve(before, changed=evolve(after, edition="isf@2020")),
+        "Merk, etter ISF 2021": evolve(before, compared=Comparison("ISF 2021", False, after)),
+    }
+    for heading, case in told.items():
+        page = samples.explanation(case)
+        for text in (printed(case, detail), to_markdown(page, detail), text_of_html(to_html(page, detail))):
+            marks = text[text.index("Merk"):]
+            first, found, second = marks.partition(heading)
+            assert found
+            assert "Vekten og satsen" in flat(first).replace("Satsen", "satsen")
+            assert "Prisen" not in first
+            assert "Prisen er laget." in flat(second)
+            assert "Satsen" not in second
+    assert "Merk, " not in printed(evolve(before, changed=before), detail)
 
 
 def test_marks_that_say_the_same_are_one_sentence() -> None:

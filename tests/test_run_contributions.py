@@ -11,7 +11,7 @@ from conftest import Isfrules
 from national_cases import make
 
 from rulesdsl.batch.run import Job, run
-from rulesdsl.batch.summary import given_by, to_json, to_text
+from rulesdsl.batch.summary import MOST_MISSING, Line, Summary, given_by, to_json, to_text
 from tests.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
@@ -155,3 +155,36 @@ def test_a_row_of_a_run_without_reasons_is_explained(isfrules: Isfrules, ran: Pa
     done = isfrules("--rulebooks", ran, "explain", "--from", ran / "kort.parquet", "--row", "B")
     assert done.exit_code == 0, done.output
     assert "samme svar" in done.output.lower()
+
+
+def told(lines: tuple[Line, ...], waiting: int = 0) -> list[str]:
+    """The summary of some lines of ISF in 2020, with so many facts that are waited for."""
+    edition = SHIPPED.edition("isf@2020")
+    assert edition is not None
+    missing = tuple(("isf_poeng", f"felt_{number}", 3) for number in range(waiting))
+    summary = Summary("inn", 99, 99, 0, 0, {edition.id: 99}, lines, (), missing, edition.results,
+                      frozenset(edition.main))
+    return [line.replace("\u00a0", " ") for line in to_text(summary)]
+
+
+def points(clauses: int) -> tuple[Line, ...]:
+    unknown = Line("isf@2020", "isf_poeng", "unknown", None, 50, None)
+    return (unknown, *(Line("isf@2020", "isf_poeng", "known", f"4.{number}", 20 - number, Decimal(number))
+                       for number in range(1, clauses + 1)))
+
+
+def test_the_clauses_that_are_left_out_are_counted() -> None:
+    """Rows without a clause take the place of none."""
+    five = told(points(5))
+    assert five[3].startswith("  ISF-poeng  15 poeng  (")
+    assert five[4:10] == [*(f"    4.{number}: {20 - number} rader, {number} poeng" for number in range(1, 6)), ""]
+    assert told(points(6))[9] == "    og ett annet punkt: 14 rader, 6 poeng"
+    assert told(points(8))[9:11] == ["    og 3 andre punkter: 39 rader, 21 poeng", ""]
+
+
+@pytest.mark.parametrize(("waiting", "rest"), [(5, []), (7, ["  og 2 til"]), (MOST_MISSING, ["  og minst 15 til"])])
+def test_the_facts_that_are_left_out_are_counted(waiting: int, rest: list[str]) -> None:
+    lines = told(points(1), waiting)
+    start = lines.index("Mangler") + 1
+    assert lines[start] == "  ISF-poeng venter på felt_0: 3 rader"
+    assert lines[start + 5:] == [*rest, ""]

@@ -17,13 +17,17 @@ from rulesdsl.catalog import entry
 from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number
-from rulesdsl.core.values import capital, exact, shown, spoken
+from rulesdsl.core.values import exact, shown
 from rulesdsl.deciding import ENGINE
+from rulesdsl.evaluate.wording import result_called
 from rulesdsl.source import frozen
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
 from rulesdsl.sql.facts import Rows
 
 SCHEMA = "isfrules.run/1"
+FEW = 5
+"""How many clauses of a result, and how many facts that results wait for, are told to people."""
+
 MOST_GIVEN = 10
 """How many clauses are named with what they gave or took, those of the largest amounts first."""
 
@@ -268,8 +272,7 @@ def to_text(summary: Summary) -> list[str]:
     if len(summary.editions) > 1:
         lines += ["Alle utgaver", *_main_lines(summary, None), ""]
     if summary.missing:
-        lines += ["Mangler", *(f"  {capital(spoken(result))} venter på {path}: {rows_said(rows)}"
-                               for result, path, rows in summary.missing[:5]), ""]
+        lines += ["Mangler", *_missing_lines(summary), ""]
     if summary.aside:
         lines += ["Lagt til side", *map(_aside_said, summary.aside[:10])]
         if len(summary.aside) > 10:
@@ -278,6 +281,16 @@ def to_text(summary: Summary) -> list[str]:
     if summary.parents_at_fault:
         lines += [f"I tabellen over dem radene hører til, har {rows_said(summary.parents_at_fault)} feil.", ""]
     return lines + [f"Merk: {note}" for note in summary.notes]
+
+
+def _missing_lines(summary: Summary) -> list[str]:
+    """What most rows wait for, and how much else there is."""
+    lines = [f"  {result_called(summary.results[result])} venter på {path}: {rows_said(rows)}"
+             for result, path, rows in summary.missing[:FEW]]
+    if (rest := len(summary.missing) - FEW) > 0:
+        least = "minst " if len(summary.missing) == MOST_MISSING else ""
+        lines.append(f"  og {least}{rest} til")
+    return lines
 
 
 def _aside_said(each: Aside) -> str:
@@ -294,12 +307,21 @@ def _main_lines(summary: Summary, edition: str | None) -> list[str]:
         result, known = summary.results[name], total(of)
         status = ", ".join(f"{STATUS[each]} {rows_said(rows)}" for each, rows in found["status"].items())
         amount = f"{shown(result.type, known)}  " if known is not None else ""
-        made.append(f"  {capital(spoken(name))}  {amount}({status})")
-        made += [f"    {clause['punkt']}: {rows_said(clause['rows'])}"
-                 + (f", {shown(result.type, Decimal(clause['total']))}" if clause["total"] is not None else "")
-                 for clause in found["punkt"][:5] if clause["punkt"]]
+        made.append(f"  {result_called(result)}  {amount}({status})")
+        made += _clause_lines([each for each in _by_clause(of) if each.punkt], result)
         made += _given_lines(given_by(summary, name, edition), result)
     return made
+
+
+def _clause_lines(lines: list[Line], result: Result) -> list[str]:
+    """The clauses that decided most rows, and the rest together."""
+    few, rest = lines[:FEW], lines[FEW:]
+    told = [(each.punkt, each.rows, each.total) for each in few]
+    if rest:
+        many = f"{len(rest)} andre punkter" if len(rest) > 1 else "ett annet punkt"
+        told.append((f"og {many}", sum(each.rows for each in rest), total(rest)))
+    return [f"    {called}: {rows_said(rows)}" + (f", {shown(result.type, amount)}" if amount is not None else "")
+            for called, rows, amount in told]
 
 
 def _given_lines(given: list[Given], result: Result) -> list[str]:

@@ -196,7 +196,9 @@ class _Reading:
             return
         value, flaws = self.parser.parse(text)
         start = len(text) - len(text.lstrip(_BLANK))
-        if not flaws and isinstance(value, list):
+        if not flaws and value == []:
+            self.errors.append(CaseError("ISF501", f"{self.source.name} har ingen saker", "", ""))
+        elif not flaws and isinstance(value, list):
             for index, item in enumerate(value):
                 self._add(item, f"[{index}]")
         elif not flaws:

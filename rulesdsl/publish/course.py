@@ -7,7 +7,7 @@ contact's own explanation, which stands after the course.
 from collections.abc import Iterable, Iterator
 
 from rulesdsl.core.types import Date, Number
-from rulesdsl.core.values import capital, shown, spoken
+from rulesdsl.core.values import shown
 from rulesdsl.evaluate.course import Contact, Course, Payment, Share, Total, Waiting
 from rulesdsl.evaluate.explanation import CaseError, Mark, ResultReason
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, joined, piece, word
@@ -133,7 +133,7 @@ def _without_payer(contact: Contact) -> Iterator[Line]:
 
 def _payment(contact: Contact, payment: Payment) -> Line:
     result = payment.result
-    what = capital(spoken(result.name))
+    what = result_name(result)
     of = f" · {payment.of}" if payment.of != contact.called else ""
     said = (piece(result.payer, "strong"), word(" · "), piece(f"{what}{of}"), *_after(result))
     amount = shown(result.type, result.value)
@@ -183,7 +183,7 @@ def _waiting(total: Total, waiting: Waiting) -> Line:
     payment, contact = waiting.payment, waiting.contact
     of = f"{contact.called}, {payment.of}" if payment.of != contact.called else contact.called
     said: Pieces = (piece(total.payer, "strong"), word(" · "), piece(of), word(" · "),
-                    piece(capital(spoken(payment.result.name))))
+                    piece(result_name(payment.result)))
     if contact.left_out:
         why = "kan ikke avgjøres"
     elif payment.waits or payment.result.missing:

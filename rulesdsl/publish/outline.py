@@ -5,10 +5,11 @@ every clause asked, every fact, and where each thing is written.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from attrs import evolve
 
-from rulesdsl.core.types import KRONER, Number
+from rulesdsl.core.types import KRONER, Date, Number, Type
 from rulesdsl.core.values import change, shown, signed, spoken
 from rulesdsl.evaluate.explanation import (
     Alternative,
@@ -22,17 +23,19 @@ from rulesdsl.evaluate.explanation import (
     OtherFact,
     ResultReason,
     Split,
+    Way,
     WhyNot,
     Written,
 )
 from rulesdsl.publish.course import course_line
 from rulesdsl.publish.line import Detail, Line, Piece, Pieces, enumerated, joined, piece, word
-from rulesdsl.publish.marks import gathered
+from rulesdsl.publish.marks import gathered, marks_told
 from rulesdsl.publish.reasons import (
     Reasons,
     all_clauses,
     clause_named,
     clause_title,
+    in_order,
     place_pieces,
     result_name,
     value_piece,
@@ -59,7 +62,8 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
     compared = case.compared
     other = compared.other if compared and not compared.same and detail == "full" else None
     sections: list[tuple[str, str, Iterable[Line]]] = [
-        ("errors", "Kan ikke avgjøres", [_error(error) for error in case.errors]),
+        ("errors", "Kan ikke avgjøres" + (" med endringen" if case.results else ""),
+         [_error(error) for error in case.errors]),
         ("what_if", "Hva om", _what_if(case, detail)),
         ("compared", f"Sammenlignet med {compared.called}" if compared else "",
          _compared(case, compared, detail) if compared else ()),
@@ -67,9 +71,10 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
         ("why", "Hvorfor", _reasons(case, detail)),
         ("missing", "Hva som mangler", _missing(case, detail)),
         ("would_take", "Hva som skulle til", _would_take(case, detail)),
-        ("why_not", f"Hva som skulle til for at {case.why_not.wanted}" if case.why_not else "",
+        ("why_not", _why_not_titled(case.why_not) if case.why_not else "",
          _why_not(case.why_not) if case.why_not else ()),
-        ("marks", "Merk", [Line("mark", (piece(text),), label=kind) for kind, text in gathered(_marks(case, detail))]),
+        *(("marks", title, [Line("mark", (piece(text),), label=kind) for kind, text in gathered(marks)])
+          for title, marks in marks_told(case, detail)),
         ("notes", "Forutsetninger", [Line("note", (piece(note),)) for note in case.notes if detail != "short"]),
         ("contributions", f"{CONTRIBUTIONS}, med endringen", _contributions(changed, detail) if changed else ()),
         ("why", "Hvorfor, med endringen", _reasons(changed, detail) if changed else ()),
@@ -79,18 +84,12 @@ def case_line(case: CaseExplanation, detail: Detail) -> Line:
         ("sources", "Kilder", _sources(case) if detail == "full" else ()),
         ("receipt", "Kvittering" if detail == "full" else "", _receipt(case, detail)),
     ]
-    answers = Line("answers", children=tuple(_answer(result) for result in _in_order(case)))
+    answers = Line("answers", children=tuple(_answer(result) for result in in_order(case)))
     parts = [answers] if answers.children else []
     for role, title, lines in sections:
         if below := tuple(lines):
             parts.append(Line("section", (word(title),) if title else (), children=below, role=role))
     return Line("case", (piece(case.heading or case.key, "strong"),), children=tuple(parts))
-
-
-def _in_order(case: CaseExplanation) -> list[ResultReason]:
-    """The results that people ask for: first those that no other rests on."""
-    main = [result for result in case.results if result.main] or list(case.results)
-    return sorted(main, key=lambda result: not result.final)
 
 
 def _answer(result: ResultReason) -> Line:
@@ -138,7 +137,7 @@ def _contributions(case: CaseExplanation, detail: Detail) -> list[Line]:
     is named."""
     if detail == "short":
         return []
-    amounts = [result for result in _in_order(case) if isinstance(result.type, Number) and result.type.unit == KRONER]
+    amounts = [result for result in in_order(case) if isinstance(result.type, Number) and result.type.unit == KRONER]
     lines: list[Line] = []
     for result in amounts:
         shares = _shares([
@@ -164,7 +163,7 @@ def _reasons(case: CaseExplanation, detail: Detail) -> tuple[Line, ...]:
 
 
 def _missing(case: CaseExplanation, detail: Detail) -> list[Line]:
-    waiting = [result for result in _in_order(case) if result.missing and result.status == "unknown"]
+    waiting = [result for result in in_order(case) if result.missing and result.status == "unknown"]
     names = {fact.path: fact.name for result in waiting for fact in _facts_asked(result)}
     lines = []
     for path in dict.fromkeys(path for result in waiting for path in result.missing):
@@ -196,15 +195,26 @@ def _would_take(case: CaseExplanation, detail: Detail) -> list[Line]:
     return [] if detail == "short" else _alternatives(case, detail, lambda result: result.status != "unknown")
 
 
+def _why_not_titled(found: WhyNot) -> str:
+    return "Hva som skulle til" + (f" for at {found.wanted}" if found.wanted else "")
+
+
 def _why_not(found: WhyNot) -> list[Line]:
     """The ways to a result, each with what it then is."""
     lines = []
     for number, way in enumerate(found.ways, start=1):
         facts = enumerated([_other_fact(each) for each in way.facts])
-        value = (word("gir "), value_piece(found.type, way.value), *((word(" etter "), piece(way.clause))
-                                                                    if way.clause else ()))
+        value = (*_given(found.type, way), *((word(" etter "), piece(way.clause)) if way.clause else ()))
         lines.append(Line("fact", facts, label=str(number), aside=value))
     return [*lines, Line("note", (piece(found.note),))]
+
+
+def _given(kind: Type, way: Way) -> Pieces:
+    """``gir 650,00 kr``, or ``gir fra 650,00 kr til 2 700,00 kr`` where it hangs on which code is chosen."""
+    values: list[Any] = [value for each in way.facts for value in each.values]
+    if not isinstance(kind, Number | Date) or len(set(values)) < 2:
+        return word("gir "), value_piece(kind, way.value)
+    return word("gir fra "), value_piece(kind, min(values)), word(" til "), value_piece(kind, max(values))
 
 
 def _other_fact(each: OtherFact) -> Pieces:
@@ -223,7 +233,7 @@ def _other_fact(each: OtherFact) -> Pieces:
 
 def _alternatives(case: CaseExplanation, detail: Detail, wanted: Callable[[ResultReason], bool]) -> list[Line]:
     lines = []
-    for result in _in_order(case):
+    for result in in_order(case):
         lines += [_alternative(one, result, detail) for one in result.alternatives if wanted(result)]
     return list(dict.fromkeys(lines))
 
@@ -236,16 +246,6 @@ def _alternative(one: Alternative, result: ResultReason, detail: Detail) -> Line
     after = (word("etter "), piece(one.clause)) if one.clause else ()
     below = (Line("note", facts),) if detail == "full" and one.sentence and facts else ()
     return Line("alternative", said, aside=after, children=below)
-
-
-def _marks(case: CaseExplanation, detail: Detail) -> list[Mark]:
-    """All that is doubtful in the answers, and in what is told of how they came about."""
-    sides = _sides(case)
-    found = [mark for side in sides for result in _in_order(side) for mark in result.marks]
-    told = sides if detail == "full" else [case] if detail == "medium" else []
-    found += [mark for side in told for result in _in_order(side) if len(result.contributions) > 1
-              for each in result.contributions for mark in each.marks]
-    return found
 
 
 def _sides(case: CaseExplanation) -> list[CaseExplanation]:
@@ -319,7 +319,7 @@ def _what_if(case: CaseExplanation, detail: Detail) -> list[Line]:
     supposed = enumerated([(piece(f.name), word(" er "), value_piece(f.type, f.value)) for f in case.what_if])
     lines = [Line("note", supposed)] if supposed else []
     lines += [_error(error) for error in (case.changed.errors if case.changed else ())]
-    rank = {result.name: number for number, result in enumerate(_in_order(case))}
+    rank = {result.name: number for number, result in enumerate(in_order(case))}
     lines += [_difference(one, detail) for one in sorted(case.differences, key=lambda d: rank.get(d.result, len(rank)))]
     if not case.differences and case.changed and not case.changed.errors:
         lines.append(Line("note", (word("Det gir de samme svarene."),)))
@@ -328,6 +328,10 @@ def _what_if(case: CaseExplanation, detail: Detail) -> list[Line]:
 
 def _difference(one: Difference, detail: Detail) -> Line:
     before, after = one.before, one.after
+    if (before.status, before.value) == (after.status, after.value):
+        # Only the ground is another: without the sentence nothing would tell of it.
+        return Line("difference", (_outcome(after),), label=result_name(before), aside=(word("likt i begge"),),
+                    children=(Line("summary", (piece(one.sentence),)),))
     moved = change(after.type, before.value, after.value)
     plus = "+" if moved is not None and moved > 0 else ""
     by = (word(f" ({plus}"), piece(shown(after.type, moved)), word(")")) if moved is not None else ()
@@ -347,9 +351,9 @@ def _compared(case: CaseExplanation, compared: Comparison, detail: Detail) -> li
         return [Line("note", (word("Det er utgaven saken er avgjort etter."),))]
     other, differing = compared.other, {one.result: one for one in compared.differences}
     splits = {split.result: split for split in compared.splits}
-    after = {result.name: result for result in _in_order(other)}
+    after = {result.name: result for result in in_order(other)}
     lines = [_error(error) for error in other.errors]
-    for result in _in_order(case):
+    for result in in_order(case):
         if result.name in differing:
             lines.append(_compared_result(differing[result.name], splits.get(result.name), detail))
         elif not other.errors:
@@ -364,7 +368,7 @@ def _compared(case: CaseExplanation, compared: Comparison, detail: Detail) -> li
     lines += [Line("difference", (_outcome(result),), result_name(result), aside=(word("bare i "),
               piece(compared.called))) for result in after.values() if result.name not in had]
     if detail != "short":
-        asked = {result.name for result in _in_order(case)}
+        asked = {result.name for result in in_order(case)}
         lines += [Line("note", (piece(one.sentence),)) for one in compared.differences if one.result not in asked]
         notes = dict.fromkeys(note for split in compared.splits for note in split.notes)
         lines += [Line("note", (piece(note, "faint"),)) for note in notes]

@@ -10,6 +10,7 @@ from rulesdsl.core.types import Bool, Number, Type
 from rulesdsl.core.values import capital, shown, spoken
 from rulesdsl.evaluate.explanation import (
     Calculation,
+    CaseExplanation,
     ClauseReason,
     Condition,
     Fact,
@@ -49,6 +50,18 @@ def clause_named(number: str, title: str) -> Pieces:
 
 def result_name(result: ResultReason) -> str:
     return result.called or capital(spoken(result.name))
+
+
+def in_order(case: CaseExplanation) -> list[ResultReason]:
+    """The results that people ask for: first those that no other rests on."""
+    main = [result for result in case.results if result.main] or list(case.results)
+    return sorted(main, key=lambda result: not result.final)
+
+
+def edition_called(edition: str) -> str:
+    """What people call an edition by its id: ``ISF 2020``."""
+    rulebook, _, name = edition.partition("@")
+    return f"{spoken(rulebook).upper()} {name}".rstrip()
 
 
 def value_piece(type_: Type, value: Value | None) -> Piece:
