@@ -80,11 +80,20 @@ class Problems:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``Mente du «kommune»?`` when a known name is near, else nothing."""
+    """``Mente du «kommune»?`` when a known name is near, else nothing. Large and small letters are alike, and ``ae``,
+    ``oe`` and ``aa`` are as good as the letters they stand for."""
     from difflib import get_close_matches  # takes a while, and most runs have no mistake
 
-    near = get_close_matches(name, sorted(set(known)), n=1, cutoff=0.7)
-    return f"Mente du «{near[0]}»?" if near else ""
+    names = {_plain(each): each for each in sorted(set(known), reverse=True)}
+    near = get_close_matches(_plain(name), sorted(names), n=1, cutoff=0.7)
+    return f"Mente du «{names[near[0]]}»?" if near else ""
+
+
+def _plain(name: str) -> str:
+    """A name as it is on a keyboard without Norwegian letters."""
+    for letter, plain in (("æ", "ae"), ("ø", "o"), ("oe", "o"), ("å", "a"), ("aa", "a")):
+        name = name.casefold().replace(letter, plain)
+    return name
 
 
 def render_plain(problem: Diagnostic) -> str:

@@ -162,6 +162,41 @@ def test_all_messages_come_at_once_and_the_rest_is_read() -> None:
     ("krav a «b» c\n  unntak fra d\n  R er ja", "unntak", "«unntak» står øverst i punktet, før krav og regler."),
     ("R er ja\n  punkt 2 «y»\n  R er ja", "punkt", "Flytt «punkt» helt til venstre."),
     ("omtale “b”\n  R er ja", "“", "Skriv teksten mellom « og »."),
+    # What is written as in another language, or on another keyboard
+    ("når a ≤ 3\n  R er ja", "≤", "Skriv «<=»."),
+    ("når a => 3\n  R er ja", "=", "Skriv «>=»."),
+    ("R er a × b", "×", "Gange skrives «*»."),
+    ("R er a − b", "−", "Minus skrives «-»."),
+    ("når a && b\n  R er ja", "&", "Skriv «og»."),
+    ("når a || b\n  R er ja", "||", "Skriv «eller»."),
+    ("R er hvis a saa b ellers c", "saa", "Skriv «så»."),
+    ("R er sum x.a for x i xs hvor b", "hvor", "Skriv «der»."),
+    ("Når a\n  R er ja", "Når", "Mente du «når»?"),
+    ("R er a ** 2", "*", "Potenser finnes ikke. Skriv «a * a»."),
+    ("// b\n  R er ja", "/", "En kommentar begynner med «#»."),
+    # What is said, but not written so
+    ("når a er lik 3\n  R er ja", "lik", "Skriv «er» alene."),
+    ("når a er større enn 3\n  R er ja", "enn", "Skriv «>»."),
+    ("når a er minst 3\n  R er ja", "minst", "Skriv «>=»."),
+    ("når a er mellom 1 og 3\n  R er ja", "mellom", "Skriv «x mellom 1 og 3», uten «er»."),
+    ("når a mellom 1 til 3\n  R er ja", "til", "Skriv «mellom 1 og 3»."),
+    ("når a er enten b eller c\n  R er ja", "eller", "Skriv «er en av {a; b}»."),
+    ("når a i {b; c}\n  R er ja", "{", "Skriv «er en av {a; b}»."),
+    ("når a er en av b; c\n  R er ja", "b", "Skriv verdiene i krøllparentes: «er en av {a; b}»."),
+    ("når a finnes ikke\n  R er ja", "ikke", "Skriv «mangler»."),
+    ("R er ja når mangler a", "a", "Skriv «x mangler»."),
+    ("R er antall xs", "xs", "Skriv «antall x i liste»."),
+    ("R er sum(a)", "sum(a)", "Skriv «sum x.felt for x i liste»."),
+    ("når alle x i xs er b\n  R er ja", "er", "Skriv «har»: «alle x i liste har x.felt er …»."),
+    ("R := ja", ":", "Skriv «er»."),
+    ("R er ja;", ";", "Linjen slutter uten tegn."),
+    ("R er ja.", "ja.", "Linjen slutter uten tegn."),
+    ("R er ja når a\n  ellers nei", "ellers", "Etter «ellers» står resultatet igjen: «ellers R er nei»."),
+    ("krav a b\n  R er ja", "b", "Her skal det stå en tekst mellom « og »."),
+    ("R er 1,260.50 kr", "1,260.50", "Skill tusener med mellomrom: 1 260,50. Desimaltegnet er komma."),
+    ("R er 1.260,50 kr", "1.260,50", "Skill tusener med mellomrom: 1 260,50. Desimaltegnet er komma."),
+    ("R er 40,- kr", ",", "Skriv beløpet som «40 kr»."),
+    ("R er NOK 1 250,50", "NOK", "Enheten står etter tallet: 1 250,50 kr."),
 ])
 def test_hints_say_what_to_do(body: str, place: str, hint: str) -> None:
     problems = Problems()
@@ -170,6 +205,64 @@ def test_hints_say_what_to_do(body: str, place: str, hint: str) -> None:
     assert problem.labels[0].span.text == place
     assert problem.hint == hint
     assert problem.clause == "1"
+
+
+TABLE = "beslutning b : ja/nei for Sak treff første\n"
+
+
+@pytest.mark.parametrize(("text", "place", "hint"), [
+    ("punkt 2.1. «x»\n  R er ja", ".", "Et punktnummer skrives som 4.3.6, uten andre tegn."),
+    ("punkt 2.1 x\n  R er ja", "x", "Skriv tittelen mellom « og »."),
+    ("PUNKT 2.1 «x»\n  R er ja", "PUNKT", "Mente du «punkt»?"),
+    ("opphev 4.3", "4.3", "Skriv hva som oppheves, som «opphev punkt 4.3»."),
+    ("regelverk a 1\n  gjelder fra 2020-01-01 til 2020-12-31", "fra", "Skriv «gjelder 2020-01-01 til 2020-12-31»."),
+    ("regelverk isf\n  gjelder 2020-01-01 til 2020-12-31", "gjelder", "Skriv utgaven etter navnet, som «isf 2020»."),
+    ("entitet S\n  a : tall >= 0", ">=", "Grensen skrives «minst 0» eller «høyst 10»."),
+    ("entitet S\n  a tall", "tall", "Mellom navnet og typen står «:», som i «beløp : kroner»."),
+    ("entitet S\n  a : tekst,\n  b : dato", ",", "Linjen slutter uten tegn."),
+    ("entitet S\n  a : ja / nei", "/", "Skriv «ja/nei» uten mellomrom."),
+    ("entitet S\n  a : tall minst 0\n  timer : timer", "timer", "Velg et annet navn."),
+    ("kodeverk F\n  rød : 1", ":", "Skriv «=» mellom navnet og koden."),
+    ("kodeverk F\n  1 = rød", "1", "Navnet står først, så koden: «rød = 1»."),
+    ("kodeverk F\n  rød = A1", "A1", "Skriv en kode som har bokstaver, mellom « og »."),
+    ("sats a : kroner\n  2020-01-01: 90 kr", "2020-01-01", "Skriv «fra» foran datoen."),
+    ("sats a : kroner\n  fra 2020-01-01 90 kr", "90", "Skriv «:» etter datoen."),
+    ("sats a : kroner\n  fra 2020: 90 kr", "2020", "Skriv hele datoen, som 2020-01-01."),
+    ("kilde a «b» offisiell", "offisiell", "Skriv «status» foran."),
+    ("resultat r : kroner", "kroner", "Skriv hva resultatet er for, som «for Episode»."),
+    ("tabell t\n  a : tekst\n  fil «t.csv»", "a", "Skriv «nøkkel» eller «kolonne» foran navnet."),
+    (TABLE + "  | a | b | R |\n  | 1 | 2 | ja |", "|", "Skriv «||» før utfallet."),
+    (TABLE + "  | a || b || R |\n  | 1 || 2 || ja |", "|", "Bare det siste, utfallet, har «||» foran seg."),
+    (TABLE + "  | a || R |\n  | || ja |", "||", "Skriv «-» i en celle der alt passer."),
+    (TABLE + "  | a || R |\n  |--||--|\n  | 1 || ja |", "||", "Under overskriftene trengs ingen linje."),
+    (TABLE + "  | a || R\n  | 1 || ja", "1", "Linjen over mangler «|» til slutt."),
+    (TABLE + "  | a || R |\n  | 1 eller 2 || ja |", "eller", "Flere verdier i en celle står i krøllparentes: {1; 2}."),
+    ("egenskap e «E»\n  for alle S s\n  der s.a\n  så s.r er 1", "så", "Skriv «gjelder»."),
+    ("egenskap e «E»\n  for alle S\n  gjelder r er 1", "gjelder", "Gi det et navn: «for alle Episode e»."),
+    ("eksempel x\n  gitt S\n    a er 1\n  så r er ja", "x", "Her skal det stå en tekst mellom « og »."),
+    ("eksempel «x»\n  gitt S\n    a er 1\n  da r er ja", "da", "Skriv «så»."),
+    ("eksempel «x»\n  gitt S\n  så r er ja i 4.3", "i", "Skriv hvilket punkt med «etter», som «etter 4.3.6»."),
+])
+def test_hints_for_other_declarations(text: str, place: str, hint: str) -> None:
+    problems = Problems()
+    parse(Source("prøve.isf", text + "\n"), problems)
+    (problem,) = problems
+    assert (problem.labels[0].span.text, problem.hint) == (place, hint)
+
+
+def test_a_row_without_an_outcome_is_pointed_at_itself() -> None:
+    problems = Problems()
+    parse(Source("prøve.isf", TABLE + "  | a | b | R |\n  | 1 | 2 | ja |\n"), problems)
+    (problem,) = problems
+    assert problem.labels[0].span.source.position(problem.labels[0].span.start) == (2, 11)
+
+
+@pytest.mark.parametrize("text", [
+    "når a er 7 timer\n  R er ja", "når 7 timer er a\n  R er ja", "når a mellom 1 og 3 og b\n  R er ja",
+    "når finnes x i xs der b\n  R er ja", "omtale «a ≤ b»\n  R er ja # a && b",
+])
+def test_what_is_right_needs_no_hint(text: str) -> None:
+    clause(text)
 
 
 def test_a_missing_ellers_is_named() -> None:

@@ -13,7 +13,7 @@ from rulesdsl.core import ir, types
 from rulesdsl.core.types import Broken, Number, Type
 from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Span
-from rulesdsl.syntax import ast
+from rulesdsl.syntax import ast, hints
 
 FIELD_BOUND = {"kroner": 10**9, "poeng": 10**6, "døgn": 99_999, "timer": 10**6}
 """How large a fact of a case may be, by unit; plain numbers may be up to ``PLAIN_BOUND``."""
@@ -93,8 +93,8 @@ class Declared:
             base = name if name in types.UNIT_SCALE else self.units[name].short.text if name in self.units else ""
             if not base and written and name not in self.names.broken:
                 known = [*types.UNIT_SCALE, *self.units, "og", "eller", "ellers", "når", "etter", "for"]
-                self.problems.add("ISF201", written.span, "er ikke en enhet", detail=name,
-                                  hint=did_you_mean(name, known) or "Deklarer enheten med «enhet».")
+                hint = hints.UNITS.get(name) or did_you_mean(name, known) or "Deklarer enheten med «enhet»."
+                self.problems.add("ISF201", written.span, "er ikke en enhet", detail=name, hint=hint)
             unit = types.unit_product(unit, ((base, 1),), sign) if base and unit is not None else None
         return unit
 

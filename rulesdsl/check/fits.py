@@ -1,5 +1,6 @@
 """Whether a typed expression fits the place where it stands, and what some expressions have in common."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -63,6 +64,8 @@ def literal_hint(value: ir.Expr, wanted: Type, span: Span) -> str:
             return write(f"«{span.text}»")
         case ir.Const(types.Text(), "ja" | "nei" as written), types.Bool():
             return f"Skriv {written}, uten anførselstegn."
+        case ir.Const(Number(), _), types.Date():
+            return day_hint(span)
         case _:
             return ""
 
@@ -72,11 +75,24 @@ def spoken_unit(unit: types.Unit) -> str:
 
 
 def unit_hint(value: ir.Expr, have: Number, wanted: Number, span: Span) -> str:
-    """A bare number where a unit is wanted: the hint writes it out."""
-    if not isinstance(value, ir.Const) or have.unit or not wanted.unit:
+    """A number without the unit that is wanted, or with one where none is: the hint writes it out."""
+    if not isinstance(value, ir.Const) or bool(have.unit) == bool(wanted.unit):
         return ""
+    if "%" in span.text:
+        return f"Skriv hva det er prosent av: «{span.text} * beløp»."
+    if have.unit:
+        return write(re.sub(r"[^\d,]+$", "", span.text)) if span.text[:1].isdigit() else ""
     unit = types.unit_name(wanted.unit)
     return f"Skriv «{span.text} {'kr' if unit == 'kroner' else unit}»."
+
+
+def day_hint(span: Span) -> str:
+    """A day that is written as 31/12/2020, or as a number."""
+    day = re.fullmatch(r"(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})", span.text)
+    number = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", span.text)
+    if day:
+        return f"Skriv datoen som {day[3]}-{int(day[2]):02}-{int(day[1]):02}."
+    return f"Skriv datoen som {number[1]}-{number[2]}-{number[3]}." if number else ""
 
 
 def write(text: str) -> str:

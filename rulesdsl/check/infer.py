@@ -9,6 +9,7 @@ from rulesdsl.check.declare import accessor
 from rulesdsl.check.fits import (
     BROKEN,
     condition,
+    day_hint,
     fold,
     literal_hint,
     require,
@@ -24,7 +25,7 @@ from rulesdsl.core import ir, types
 from rulesdsl.core.types import BOOL, Broken, Code, ListOf, Number, Record, Type, type_name
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.source import Span
-from rulesdsl.syntax import ast
+from rulesdsl.syntax import ast, hints
 
 
 def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
@@ -80,8 +81,10 @@ def infer(node: ast.Expr, scope: Scope, wanted: Type | None = None) -> ir.Expr:
         case ast.NegateExpr(value):
             return arithmetic.infer_negate(value, node.span, scope)
         case ast.DivideExpr(left, right):
-            infer(left, scope), infer(right, scope)
             digits, at = wanted.scale if isinstance(wanted, Number) else 2, left.span.to(right.span)
+            if day := day_hint(at):
+                return scope.report("ISF309", at, "er ikke en dato", day)
+            infer(left, scope), infer(right, scope)
             return scope.report("ISF304", at, "deler uten å runde av", write(f"avrund({short(at)}; {digits})"))
         case ast.Call():
             return arithmetic.infer_call(node, scope)
@@ -149,8 +152,9 @@ def _unknown(name: str, scope: Scope) -> tuple[str, str]:
         return f"er et felt i {entity}, ikke i {scope.entity.name}", ""
     holder = scope.declared.kodeverk_with(name)
     if holder:
-        return f"er en kode i {holder}, og her ventes noe annet", "Skriv feltet først: «felt er kode»."
-    return f"er ikke et navn i {scope.entity.name}", scope.near(name)
+        hint = f"Skriv «felt er {name}» eller «felt er en av {{…; {name}}}»."
+        return f"er en kode i {holder}, og her ventes noe annet", hint
+    return f"er ikke et navn i {scope.entity.name}", hints.VALUES.get(name.lower()) or scope.near(name)
 
 
 def code_const(written: str, span: Span, scope: Scope, wanted: Code, is_name: bool = False) -> ir.Expr:

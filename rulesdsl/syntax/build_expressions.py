@@ -26,6 +26,9 @@ RESERVED = frozenset({
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 
+_MEANT = {"ikke": "Sett «ikke» foran: «ikke a er b».", "ukjent": "Skriv «x mangler»."}
+"""What is meant where they stand as names after all."""
+
 UNITS = frozenset({"kr", "kroner", "poeng", "døgn", "timer"})
 """Nor can these begin a line: ``3`` and then ``poeng er 5`` would read as three points."""
 
@@ -89,7 +92,8 @@ class ExpressionBuilder(Transformer[Token, Any]):
 
     def _reserved(self, token: Token, not_these: frozenset[str] = frozenset()) -> None:
         if token.type == "NAME" and (token in RESERVED or token in not_these):
-            self._problems.add("ISF113", self.place_of(token), "kan ikke være et navn", hint="Velg et annet navn.")
+            hint = _MEANT.get(token, "Velg et annet navn.")
+            self._problems.add("ISF113", self.place_of(token), "kan ikke være et navn", hint=hint)
 
     def names_of(self, items: Sequence[object]) -> list[ast.Name]:
         return [self.name_of(i) for i in items if isinstance(i, Token) and i.type in ("NAME", "NUMBER", "CLAUSENO")]

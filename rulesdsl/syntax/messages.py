@@ -8,6 +8,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from rulesdsl.diagnostics import Problems, did_you_mean
 from rulesdsl.source import Span
+from rulesdsl.syntax.hints import near
 from rulesdsl.syntax.split import BODY_KEYWORDS, TOP_KEYWORDS, Piece
 
 _KINDS = {
@@ -25,15 +26,16 @@ _AFTER_VALUE = {
     "PLUS", "MINUS", "TIMES", "SLASH", "_DOT", "_LPAR", "_LBRACK", "LE", "GE", "LT", "GT", "PERCENT", "UNIT",
     "OTHER_UNIT", "_ETTER_UTGAVE",
 }
-_HEAD = ("ifølge", "omtale", "unntak", "når")
 _KEYWORDS = (
     *BODY_KEYWORDS, "hvis", "eller", "ikke", "mellom", "er", "finnes", "mangler", "denne", "antall", "har", "første",
     "siste", "alle", "valgfri", "skjønn", "uforanderlig", "minst", "høyst", "tekst", "dato", "status", "merknad",
 )
 FOREIGN = {
     "and": "og", "or": "eller", "not": "ikke", "if": "hvis", "then": "så", "else": "ellers", "is": "er", "in": "i",
-    "lik": "er", "prosent": "%", "nar": "når", "nokkel": "nøkkel", "ifolge": "ifølge",
+    "lik": "er", "prosent": "%", "nar": "når", "naar": "når", "nokkel": "nøkkel", "ifolge": "ifølge", "sa": "så",
+    "saa": "så", "hvor": "der", "where": "der", "when": "når", "da": "så",
 }
+OUTCOME = "Skriv «||» før utfallet."
 
 
 @frozen
@@ -77,18 +79,17 @@ def _message(text: str, at: int, found: str, expected: set[str], keyword: Callab
     if top := _indented_top(text, at + len(found)):
         return _Message(top.start(1), top.end(1), "begynner en ny deklarasjon",
                         f"Flytt «{top[1]}» helt til venstre.")
-    if not found:
-        start = _last_word(text, at)
-        if hint := _hint_of_word(text[start:at], expected):
-            return _Message(start, at, "passer ikke her", hint)
-        return _Message(start, at, f"her slutter det; {awaited}", _hint_at_end(text))
-    if pointed := _pointed_number(text, at):
+    if pointed := _pointed_number(text, at) or _row_without_outcome(text, at):
         return pointed
     start = _last_word(text, at)
     word = text[start:at].rstrip()
-    if hint := _hint_of_word(word, expected) or _hint_of_pair(text[:at], word, found):
-        return _Message(start, start + len(word), "passer ikke her", hint)
-    return _Message(at, at + len(found), awaited, _hint_of_found(text[:at], found, expected, keyword))
+    hint = near(_without_comments(text)[:at], text[at:] if found else "", expected)
+    of_word = hint.text if hint.of_word else _hint_of_word(word, expected, near_by=not hint.text)
+    if of_word:
+        return _Message(start, start + len(word), "passer ikke her", of_word)
+    if not found:
+        return _Message(start, at, f"her slutter det; {awaited}", hint.text or _hint_at_end(text))
+    return _Message(at, at + len(found), awaited, hint.text or _hint_of_found(found, expected, keyword))
 
 
 def _awaited(expected: set[str], keyword: Callable[[str], str]) -> str:
@@ -117,70 +118,62 @@ def _indented_top(text: str, end: int) -> re.Match[str] | None:
 
 
 def _pointed_number(text: str, at: int) -> _Message | None:
-    """``0.5``, ``43.428`` or ``01.02.2020``."""
-    for number in re.finditer(r"(?<![\w.])\d+(?: \d{3})*(?:\.\d+)+", text):
+    """``0.5``, ``43.428``, ``1,260.50`` or ``01.02.2020``; not the number of a clause."""
+    for number in re.finditer(r"(?<![\w.])\d+(?: \d{3})*(?:[.,]\d+)*\.\d+(?:,\d+)?", text):
         if number.start() <= at <= number.end():
             break
     else:
         return None
     written = number[0]
+    if re.fullmatch(r"(punkt|opphev)\s+", text[: number.start()]):
+        return None
     if day := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", written):
         hint = f"Skriv datoen som {day[3]}-{int(day[2]):02}-{int(day[1]):02}."
-    elif re.fullmatch(r"\d{1,3}(\.\d{3})+", written) and not written.startswith("0"):
-        hint = f"Skill tusener med mellomrom: {written.replace('.', ' ')}. Desimaltegnet er komma."
+    elif not written.startswith("0") and (
+        both := re.fullmatch(r"(\d{1,3}(?:,\d{3})+)\.(\d+)|(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?", written)
+    ):
+        whole, fraction = re.sub("[.,]", " ", both[1] or both[3]), both[2] or both[4]
+        hint = f"Skill tusener med mellomrom: {whole}{f',{fraction}' if fraction else ''}. Desimaltegnet er komma."
     else:
         hint = f"Desimaltegnet er komma: {written.replace('.', ',')}."
     return _Message(number.start(), number.end(), "er skrevet med punktum", hint)
 
 
-def _hint_of_word(word: str, expected: set[str]) -> str:
-    """The word before was read as a name that begins a line, though it was meant as a keyword."""
+def _row_without_outcome(text: str, at: int) -> _Message | None:
+    """A row of a table that ends before what was found, and has no ``||``."""
+    before = _without_comments(text)[:at].rstrip()
+    row = before[before.rfind("\n") + 1 :]
+    if not text.startswith("beslutning") or "\n" not in text[len(before) : at] or not row.lstrip().startswith("|"):
+        return None
+    mark = row.rstrip("|").rfind("|")
+    if "||" in row or mark < 0:
+        return None
+    start = before.rfind("\n") + 1 + mark
+    return _Message(start, start + 1, "her ventes «||»", OUTCOME)
+
+
+def _hint_of_word(word: str, expected: set[str], near_by: bool) -> str:
+    """The word before was read as a name that begins a line, though it was meant as a keyword: in another language,
+    or (``near_by``) nearly as it is written."""
     if not re.fullmatch(r"[^\W\d]\w*", word) or not expected & {"_ER", "_COLON"} or "PLUS" in expected:
         return ""
     if word.lower() in FOREIGN:
         return f"Skriv «{FOREIGN[word.lower()]}»."
-    return did_you_mean(word, _KEYWORDS) if word not in _KEYWORDS else ""
+    return did_you_mean(word, _KEYWORDS) if near_by and word not in _KEYWORDS else ""
 
 
-def _hint_of_pair(before: str, word: str, found: str) -> str:
-    if re.search(r"er\s+ikke\s+en\s+av\s*$", before):
-        return "Sett «ikke» foran: «ikke x er en av {a; b}»."
-    if found == "{" and re.search(r"\ber\s*$", before):
-        return "Skriv «er en av {a; b}»."
-    if word == "kr" and found[:1].isdigit():
-        return f"Enheten står etter tallet: {found} kr."
-    if found == "per":
-        return "Enhetene er kroner, poeng, døgn og timer."
-    if re.search(r"%\s*av\s*$", before) or re.search(r"%\s*av\s*\w+\s*$", before):
-        return "Skriv gangetegn: «40 % * beløp»."
-    return ""
-
-
-def _hint_of_found(before: str, found: str, expected: set[str], keyword: Callable[[str], str]) -> str:
-    if found in ("=", "=="):
-        return "Skriv «er» for likhet."
-    if found == "!" or (found == ">" and before.rstrip().endswith("<")):
-        return "Ulikhet skrives «er ikke»."
-    if found == "," and re.search(r"for\s+alle\s+\w+\s+\w+\s*,\s*\w+\s*$", before):
-        return "En egenskap gjelder høyst to ting."
-    if found == ",":
-        return "Skill elementer med semikolon."
-    if found[:1] in "“”„‟'’‘":
-        return "Skriv teksten mellom « og »."
-    if found in ("|", "||") and expected >= _VALUE_STARTS:
-        return "Skriv «-» i en celle der alt passer."
-    if found == "når":
-        return "Vilkåret for hele punktet står før krav og regler; en regel har ett «når», med «og» mellom leddene."
-    if found in _HEAD and {"_KRAV", "_DER"} <= expected:
-        return f"«{found}» står øverst i punktet, før krav og regler."
-    keywords = [_shown(name, keyword).strip("«»") for name in expected - {"$END", "COMMENT", "SPACE"}]
-    return did_you_mean(found, [word for word in keywords if word.isalpha()])
+def _hint_of_found(found: str, expected: set[str], keyword: Callable[[str], str]) -> str:
+    words = [_shown(name, keyword).strip("«»") for name in expected - {"$END", "COMMENT", "SPACE"}]
+    meant = FOREIGN.get(found.lower())
+    if meant in words:
+        return f"Skriv «{meant}»."
+    return did_you_mean(found, [word for word in words if word.isalpha()]) if found not in _KEYWORDS else ""
 
 
 def _hint_at_end(text: str) -> str:
     last = text[: _end_of_code(text)].rsplit("\n", 1)[-1].strip()
     if last.startswith("|") and "||" not in last:
-        return "Skriv «||» før utfallet."
+        return OUTCOME
     return ""
 
 
