@@ -4,6 +4,7 @@ A message is made once, where it is found, and rendered by whoever shows it. Its
 catalogue (``rulesdsl.catalog``) under its code.
 """
 
+import errno
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import field
@@ -77,6 +78,20 @@ class Problems:
     @property
     def has_errors(self) -> bool:
         return any(problem.is_error for problem in self.found)
+
+
+_SYSTEM = {
+    errno.ENOENT: "finnes ikke", errno.EEXIST: "finnes alt", errno.EISDIR: "er en mappe",
+    errno.ENOTDIR: "er ikke en mappe", errno.ENAMETOOLONG: "navnet er for langt", errno.ELOOP: "lenker i ring",
+    errno.EACCES: "ingen tilgang", errno.EPERM: "ikke tillatt", errno.EROFS: "disken kan bare leses",
+    errno.ENOSPC: "disken er full", errno.EDQUOT: "kvoten er brukt opp", errno.EMFILE: "for mange filer er åpne",
+    errno.EIO: "feil ved lesing eller skriving",
+}
+
+
+def os_said(error: OSError) -> str:
+    """Why the system would not read or write, in Norwegian where that is known."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

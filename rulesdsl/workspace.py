@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 import rulesdsl
 from rulesdsl.core.ir import Edition, Property
+from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import Diagnostic, did_you_mean
 from rulesdsl.source import frozen
 
@@ -156,28 +157,37 @@ class Workspace:
         """The editions that have errors."""
         return self._editions[1]
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The rule files whose head cannot be read, so that nobody knows what editions they hold."""
+        return self._editions[2]
+
     @cached_property
-    def _editions(self) -> tuple[tuple[EditionInfo, ...], tuple[EditionInfo, ...]]:
+    def _editions(self) -> tuple[tuple[EditionInfo, ...], tuple[EditionInfo, ...], tuple[str, ...]]:
         if self.cache:
             from rulesdsl import compiled
 
             kept = compiled.load(self._key, "index", tuple)
             if kept is not None:
-                good, broken = kept
-                return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
+                good, broken, unread = kept
+                return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken), unread
+        from rulesdsl.syntax.ast import Header
+
         editions = sorted(self.checked.editions.values(), key=lambda each: (each.rulebook, each.valid_from))
         good = [(each.rulebook, each.name, each.title, each.valid_from, each.valid_to,
                  self.checked.known[each.id].own.span.source.name, each.known_from,
                  tuple(earlier.until for earlier in self.checked.earlier[each.id])) for each in editions]
         broken = [(*name.split("@", 1), each.header.title, each.first_day, each.last_day, each.own.span.source.name)
                   for name, each in self.checked.known.items() if name not in self.checked.editions]
+        unread = tuple(name for name, file in self.parsed[0].items()
+                       if not any(isinstance(each, Header) for each in file.declarations))
         if self.cache:
             for each in editions:
                 compiled.save(self._key, each.id, each)
                 for earlier in self.checked.earlier[each.id]:
                     compiled.save(self._key, _kept_as(each.id, earlier.until), earlier.edition)
-            compiled.save(self._key, "index", (tuple(good), tuple(broken)))
-        return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken)
+            compiled.save(self._key, "index", (tuple(good), tuple(broken), unread))
+        return tuple(EditionInfo(*row) for row in good), tuple(EditionInfo(*row) for row in broken), unread
 
     @cached_property
     def _key(self) -> str:
@@ -232,7 +242,12 @@ class Workspace:
         """Why there is no edition of a name to decide by, and what to do."""
         if any(each.id == name for each in self.broken):
             return f"Utgaven «{name}» har feil.", "Kjør «isfrules check» og rett feilene først."
-        return f"ISF413  Utgaven «{name}» finnes ikke.", there_is(name, [each.id for each in self.index])
+        return f"ISF413  Utgaven «{name}» finnes ikke.", self.in_place_of(name, [each.id for each in self.index])
+
+    def in_place_of(self, name: str, ids: Collection[str]) -> str:
+        """What there is in place of an edition that is not among some, and which files it may be hidden in."""
+        hidden = f" {listed(self.unread)} kan ikke leses; kjør «isfrules check»." if self.unread else ""
+        return there_is(name, ids) + hidden
 
 
 def there_is(name: str, ids: Collection[str]) -> str:

@@ -1,5 +1,6 @@
 """``check``, ``fmt``, ``test``, ``show``, ``schema``, and what all commands share: help, messages, exit codes."""
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from sample_rulebook import FALLBACK, HEAD, NEXT_YEAR, ONE, TWO, write
 import rulesdsl
 from rulesdsl.cli import COMMANDS
 from rulesdsl.deciding import Question, explain_text
+from rulesdsl.diagnostics import os_said
 from tests.shipped import SHIPPED
 
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir()
@@ -213,6 +215,14 @@ def test_fmt_keeps_mode_and_follows_links(isfrules: Isfrules, tmp_path: Path) ->
     assert [path.name for path in real.parent.iterdir()] == ["a.isf"]
 
 
+@pytest.mark.parametrize(("number", "said"), [
+    (errno.ENOENT, "finnes ikke"), (errno.EACCES, "ingen tilgang"), (errno.ENOSPC, "disken er full"),
+    (4711, "no words for it"), (None, "odd"),
+])
+def test_what_the_system_says_is_norwegian_where_that_is_known(number: int | None, said: str) -> None:
+    assert os_said(OSError(number, "no words for it") if number else OSError("odd")) == said
+
+
 def test_fmt_leaves_what_it_may_not_write(isfrules: Isfrules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write(tmp_path / "regler", a=UNTIDY)
     monkeypatch.setattr("os.access", lambda *_: False)  # as for a user, also where the superuser runs the tests
@@ -337,6 +347,23 @@ def test_an_edition_in_place_of_its_file(isfrules: Isfrules) -> None:
         assert (result.exit_code, result.stdout) == (2, "")
         assert "Utgaven isf@2020 står i regelverk/isf/2020.isf. Oppgi filen." in result.stderr
         assert "Oppgi mappen med --rulebooks." in isfrules(command, "isf@1999").stderr
+
+
+def test_show_tells_of_files_that_cannot_be_read(isfrules: Isfrules, tmp_path: Path) -> None:
+    """Their editions are not known, and might be the ones that are looked for."""
+    text = HEAD + FALLBACK
+    folder = write(tmp_path / "regler", a=text, b=text.replace("gjelder", "gjeldr"), c="# «é»".encode("latin-1"))
+    listed = isfrules("--rulebooks", folder, "show")
+    assert listed.exit_code == 1
+    assert "  prøve@2020 " in listed.stdout
+    assert listed.stdout.endswith("  regler/b.isf kan ikke leses; kjør «isfrules check»\n"
+                                  "  regler/c.isf kan ikke leses; kjør «isfrules check»\n")
+    assert json.loads(isfrules("--rulebooks", folder, "show", "--format", "json").stdout)["unread"] == [
+        "regler/b.isf", "regler/c.isf"]
+    asked = isfrules("--rulebooks", folder, "show", "prøve@2021")
+    assert asked.exit_code == 2
+    assert "regler/b.isf og regler/c.isf kan ikke leses; kjør «isfrules check»." in asked.stderr
+    assert "ISF105" not in isfrules("check", folder).stdout
 
 
 def test_show_an_edition_whole(isfrules: Isfrules, regler: Path) -> None:

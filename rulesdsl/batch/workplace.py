@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from rulesdsl.batch.problems import cannot
+from rulesdsl.diagnostics import os_said
 
 try:
     import fcntl
@@ -128,4 +129,4 @@ def _explain(error: Exception, out: Path) -> None:
                      "Gi mer med --memory, eller del dataene på flere filer, slik at en pasients episoder blir i samme "
                      "fil.") from None
     if isinstance(error, OSError) and error.filename is not None and not isinstance(error, FileNotFoundError):
-        raise cannot(f"Kunne ikke skrive «{error.filename}» ({error.strerror}).") from None
+        raise cannot(f"Kunne ikke skrive «{error.filename}» ({os_said(error)}).") from None

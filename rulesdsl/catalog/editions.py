@@ -177,8 +177,8 @@ EDITIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "ISF426", "Reglene kan komme i konflikt",
-        "Regelen gjelder samtidig med en regel som sier noe annet, når ingen av unntakene fra den gjelder. Som regel "
-        "er «unntak fra» glemt.",
+        "Regelen gjelder samtidig med en annen, og de kan si hver sin ting: når ingen av unntakene gjelder, eller når "
+        "det de regner ut, ikke er likt. Som regel er «unntak fra» glemt.",
         _CLAUSE + "  tellende er nei\npunkt 4.3.8 «Private»\n  ifølge hdir\n  når utfort_av er privat\n"
         "  tellende er nei\n",
         _CLAUSE + "  tellende er nei\npunkt 4.3.8 «Private»\n  ifølge hdir\n  unntak fra hovedregel\n"

@@ -1,8 +1,9 @@
 """Rules side by side that say different things, where that can be seen from their conditions alone.
 
-Only fixed values are held against each other, and a rule with exceptions of its own is not sure to apply. What takes
-knowledge of the values is for the proofs; these are the mistakes that an author makes: an exception that does not say
-what it is an exception to, and two rules of a clause that both apply.
+Two fixed values differ or not; a value that is worked out may happen to be the same as another, and a rule with
+exceptions of its own is not sure to apply, so that such a conflict is one that may be. What takes knowledge of the
+values is for the proofs; these are the mistakes that an author makes: an exception that does not say what it is an
+exception to, and two rules of a clause that both apply.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from attrs import define, field, fields
 
 from rulesdsl.check.lower import Clauses
 from rulesdsl.core import ir
+from rulesdsl.core.types import Broken
 from rulesdsl.source import Span
 
 Conditions = frozenset[int]
@@ -60,6 +62,7 @@ class _Side:
     """One rule of a row of rules that stand side by side, and the exceptions that can replace it."""
 
     rule: ir.Rule
+    value: object
     conditions: Conditions
     exceptions: tuple[ir.Group, ...]
 
@@ -81,53 +84,57 @@ def check_conflicts(groups: Sequence[ir.Group], work: Clauses) -> None:
 
 def _check_beside(groups: Iterable[ir.Group], shapes: _Shapes, work: Clauses) -> None:
     sides = [
-        _Side(rule, shapes.conditions(rule), (*group.exceptions, *rule.exceptions))
+        _Side(rule, _value(rule, shapes), shapes.conditions(rule), (*group.exceptions, *rule.exceptions))
         for group in groups if group.policy == "sammen"
-        for rule in group.rules if isinstance(rule.value, ir.Const) and rule.clause not in work.unsure
+        for rule in group.rules if rule.clause not in work.unsure and not isinstance(rule.value.type, Broken)
     ]
-    if len({_value(side) for side in sides}) < 2:
+    if len({side.value for side in sides}) < 2:
         return
     # A rule is found by one condition, the newest, which few others have; one without conditions always applies.
     by_condition: dict[int, list[_Side]] = {}
     for side in sides:
         by_condition.setdefault(max(side.conditions, default=-1), []).append(side)
     for side in sides:
-        if side.exceptions:
-            continue
         near = (wider for key in (-1, *sorted(side.conditions)) for wider in by_condition.get(key, ()))
         for wider in near:
-            differ = wider.conditions <= side.conditions and _value(wider) != _value(side)
+            differ = wider.conditions <= side.conditions and wider.value != side.value
             if differ and _report(side, wider, shapes, work):
                 break
 
 
-def _value(side: _Side) -> ir.Value:
-    assert isinstance(side.rule.value, ir.Const)
-    return side.rule.value.value
+def _value(rule: ir.Rule, shapes: _Shapes) -> object:
+    """What tells the values of rules apart: a fixed value, or how it is worked out."""
+    return rule.value.value if isinstance(rule.value, ir.Const) else ("worked out", shapes.of(rule.value))
 
 
 def _report(side: _Side, wider: _Side, shapes: _Shapes, work: Clauses) -> bool:
     """The message that ``wider`` applies whenever ``side`` does; whether there was one to give."""
-    if any(shapes.conditions(rule) <= side.conditions for group in wider.exceptions for rule in group.rules):
-        return False  # an exception goes before the wider one just then
+    both = (*wider.exceptions, *side.exceptions)
+    if any(shapes.conditions(rule) <= side.conditions for group in both for rule in group.rules):
+        return False  # an exception goes before one of them just then
     here, there = side.rule, wider.rule
     same = side.conditions == wider.conditions
-    if same and (here.place.line, here.clause) < (there.place.line, there.clause):
+    if same and _written(here, work) < _written(there, work):
         return False  # said once, at the later of the two
+    says = "sier" if isinstance(here.value, ir.Const) and isinstance(there.value, ir.Const) else "kan si"
     if here.clause == there.clause:
-        label, hint = "sier noe annet enn regelen over", "Gi reglene vilkår som ikke gjelder samtidig."
-        if (there.place.line > here.place.line):
-            label = "sier noe annet enn regelen under"
+        other = "under" if there.place.line > here.place.line else "over"
+        label, hint = f"{says} noe annet enn regelen {other}", "Gi reglene vilkår som ikke gjelder samtidig."
     else:
-        label = f"sier noe annet enn {there.clause}, som også gjelder da"
+        label = f"{says} noe annet enn {there.clause}, som også gjelder da"
         hint = f"Skriv «unntak fra {there.clause}», eller gi dem vilkår som ikke gjelder samtidig."
     also = "gjelder under de samme vilkårene" if same else (
         "gjelder alltid" if not wider.conditions else "gjelder under færre vilkår")
     work.declared.problems.add(
-        "ISF426" if wider.exceptions else "ISF417", _line(here, work), label, clause=here.clause, hint=hint,
+        "ISF426" if both or says != "sier" else "ISF417", _line(here, work), label, clause=here.clause, hint=hint,
         also=[(_line(there, work), also)],
     )
     return True
+
+
+def _written(rule: ir.Rule, work: Clauses) -> tuple[int, int]:
+    """Where a rule stands: what is shared or inherited comes before what the edition itself says."""
+    return list(work.declared.names.clauses).index(rule.clause), rule.place.line
 
 
 def _line(rule: ir.Rule, work: Clauses) -> Span:

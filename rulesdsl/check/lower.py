@@ -215,7 +215,8 @@ def _lower_clause(clause: ast.ClauseDecl | ast.DecisionDecl, work: Clauses) -> N
     work.policies[number] = "sammen"
     rules = [item for item in clause.items if isinstance(item, ast.RuleDecl)]
     if not rules:
-        scope.report("ISF416", clause.number.span, "sier ikke hva som gjelder", "Skriv for eksempel «tellende er nei».")
+        first = next((each.name.text for each in declared.names.results.values() if each.entity.text == entity), "svar")
+        scope.report("ISF416", clause.number.span, "sier ikke hva som gjelder", f"Skriv en regel: «{first} er …».")
     if any(rule.otherwise for rule in rules) and not requirements:
         scope.report("ISF420", next(rule for rule in rules if rule.otherwise).span, "står uten krav",
                      "Skriv «krav NAVN «tekst» VILKÅR» før «ellers».")

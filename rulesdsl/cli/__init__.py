@@ -13,6 +13,7 @@ import click
 
 import rulesdsl
 from rulesdsl.cli.norwegian import Command, said
+from rulesdsl.diagnostics import os_said
 from rulesdsl.publish.line import clean
 
 COMMANDS = {
@@ -114,7 +115,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        click.echo(clean(f"feil  Kunne ikke lese eller skrive: {error.filename or 'ut'} ({error.strerror})."), err=True)
+        click.echo(clean(f"feil  Kunne ikke lese eller skrive: {error.filename or 'ut'} ({os_said(error)})."), err=True)
         sys.exit(USAGE)
     finally:
         if "duckdb" not in sys.modules:  # which tells of everything that is left when the program ends

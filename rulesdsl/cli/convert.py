@@ -7,6 +7,7 @@ import click
 
 from rulesdsl.cli.invocation import fail, say
 from rulesdsl.cli.norwegian import Command, Day
+from rulesdsl.diagnostics import os_said
 
 
 @click.command(
@@ -55,7 +56,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         fail(f"«{path}» er ikke UTF-8 (byte {error.start + 1}).", "Lagre filen på nytt som UTF-8.")
     except OSError as error:
-        fail(f"«{path}» kan ikke leses ({error.strerror}).", "Se etter at navnet er riktig.")
+        fail(f"«{path}» kan ikke leses ({os_said(error)}).", "Se etter at navnet er riktig.")
 
 
 def _same(path: Path, text: str) -> bool:

@@ -27,7 +27,7 @@ from rulesdsl.compare.cases import CasesCompared, compare_cases
 from rulesdsl.compare.differences import Differences
 from rulesdsl.core.ir import Edition
 from rulesdsl.deciding import ENGINE, NoEdition, edition_named
-from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.diagnostics import did_you_mean, os_said
 from rulesdsl.prove.difference import COUNT as MOST_TOGETHER
 from rulesdsl.prove.difference import INSTALL as PROVE
 from rulesdsl.prove.difference import PARTS as MOST_PARTS
@@ -293,4 +293,4 @@ def _write_examples(made: "Contrast", file: Path) -> None:
     try:
         file.write_text(written(list(documents.values()), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        fail(f"Kunne ikke skrive «{file}» ({error.strerror}).")
+        fail(f"Kunne ikke skrive «{file}» ({os_said(error)}).")

@@ -25,6 +25,7 @@ from rulesdsl.cli.invocation import (
 )
 from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
+from rulesdsl.diagnostics import os_said
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.evaluate.wanted import CannotReach
 from rulesdsl.publish.line import Detail
@@ -173,7 +174,7 @@ def read_file(file: Path, wanted: str = "saker") -> str:
             with file.open("rb") as opened:
                 data = opened.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        known = f"kan ikke leses ({getattr(error, 'strerror', None) or 'ugyldig navn'})"
+        known = f"kan ikke leses ({os_said(error) if isinstance(error, OSError) else 'ugyldig navn'})"
         why = "finnes ikke" if isinstance(error, FileNotFoundError) else known
         why = "er en mappe" if isinstance(error, IsADirectoryError) else why
         fail(f"«{file}» {why}.", f"Oppgi en fil med {wanted} i JSON, eller «-» for standard inn.")

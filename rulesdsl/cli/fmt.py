@@ -10,7 +10,7 @@ import click
 
 from rulesdsl.cli.invocation import FINDINGS, fail, open_workspace, say
 from rulesdsl.cli.norwegian import Command
-from rulesdsl.diagnostics import Problems
+from rulesdsl.diagnostics import Problems, os_said
 from rulesdsl.publish.line import clean
 from rulesdsl.syntax.formatter import format_file
 from rulesdsl.syntax.parser import parse, read_text
@@ -69,4 +69,4 @@ def _replace(place: Path, content: bytes) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        fail(f"«{place}» kan ikke skrives ({error.strerror}).", "Se etter rettighetene til filen.")
+        fail(f"«{place}» kan ikke skrives ({os_said(error)}).", "Se etter rettighetene til filen.")

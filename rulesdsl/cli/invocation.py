@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rulesdsl.diagnostics import Diagnostic
+from rulesdsl.diagnostics import Diagnostic, os_said
 from rulesdsl.publish.line import clean
 from rulesdsl.workspace import Root, Workspace, find_root
 
@@ -53,7 +53,7 @@ def open_workspace(given: Path | None) -> Workspace:
     try:
         found = workspace.rule_files()
     except OSError as error:
-        fail(f"«{error.filename}» kan ikke leses ({error.strerror}).", "Se etter rettighetene til filen.")
+        fail(f"«{error.filename}» kan ikke leses ({os_said(error)}).", "Se etter rettighetene til filen.")
     if not found:
         fail(f"Fant ingen .isf-filer i «{root.path}».", "Oppgi mappen med --rulebooks.")
     return workspace

@@ -18,7 +18,7 @@ from rulesdsl.cli.invocation import (
 )
 from rulesdsl.cli.norwegian import Choice, Command, Seconds, Whole
 from rulesdsl.core.ir import Edition, Property
-from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.diagnostics import did_you_mean, os_said
 from rulesdsl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -176,4 +176,4 @@ def _save(verdicts: "list[Verdict]", file: Path) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        fail(f"Kunne ikke skrive «{file}» ({error.strerror}).")
+        fail(f"Kunne ikke skrive «{file}» ({os_said(error)}).")

@@ -15,7 +15,7 @@ from rulesdsl.cli.norwegian import Choice, Command, Day
 from rulesdsl.diagnostics import did_you_mean
 from rulesdsl.syntax import ast
 from rulesdsl.syntax.formatter import format_tree
-from rulesdsl.workspace import EditionInfo, Root, Workspace, there_is
+from rulesdsl.workspace import EditionInfo, Root, Workspace
 
 
 @click.command(
@@ -41,7 +41,7 @@ def command(
         return
     there = [each.id for each in (*workspace.index, *workspace.broken)]
     if edition not in there:
-        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", there_is(edition, there))
+        fail(f"ISF413  Utgaven «{edition}» finnes ikke.", workspace.in_place_of(edition, there))
     files, texts = texts_of(list(workspace.parsed[0].values()), edition)
     if known is not None and files.known_from is not None and known < files.known_from:
         fail(f"ISF436  Utgaven {edition} ble kjent {files.known_from}.", "Velg en senere dag med --known.")
@@ -71,20 +71,23 @@ def _list(root: Root, workspace: Workspace, form: str, rulebook: str = "") -> No
                   for some in (workspace.index, workspace.broken))
     broken = [{"id": each.id, "valid_from": str(each.valid_from), "valid_to": str(each.valid_to), "file": each.file}
               for each in bad]
+    unread = () if rulebook else workspace.unread
     if form == "json":
         rows = [{"id": each.id, "title": each.title, "valid_from": str(each.valid_from),
                  "valid_to": str(each.valid_to), "file": each.file,
                  "known_from": str(each.known_from) if each.known_from else None,
                  "corrected": [str(day) for day in each.earlier]} for each in index]
         write_json({"schema": "isfrules.editions/1", "path": str(root.path), "found_by": root.found_by,
-                    "editions": rows, "broken": broken})
+                    "editions": rows, "broken": broken, "unread": unread})
     else:
         say(f"Regelverk i {root.path} ({root.found_by})\n")
         for each in index:
             say(f"  {each.id:<12} {each.valid_from} til {each.valid_to}  {each.title}{_history(each)}")
         for row in broken:
             say(f"  {row['id']:<12} {row['valid_from']} til {row['valid_to']}  har feil; kjør «isfrules check»")
-    if broken:
+        for file in unread:
+            say(f"  {file} kan ikke leses; kjør «isfrules check»")
+    if broken or unread:
         sys.exit(FINDINGS)
 
 

@@ -12,6 +12,7 @@ from attrs import frozen
 from rulesdsl.cli.invocation import fail, say, width
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.mistakes import Mistake
+from rulesdsl.diagnostics import os_said
 from rulesdsl.evaluate.guarding import Guarded
 from rulesdsl.publish.mistakes import by_place, examples_of, said
 
@@ -93,7 +94,7 @@ def save(tried: Sequence[Found], file: Path, quiet: bool) -> None:
     try:
         file.write_text("\n\n".join(texts) + "\n", encoding="utf-8")
     except OSError as error:
-        fail(f"Kunne ikke skrive «{file}» ({error.strerror}).")
+        fail(f"Kunne ikke skrive «{file}» ({os_said(error)}).")
 
 
 _KINDS = {"vilkår": "condition", "alternativ": "alternative", "grense": "limit", "kode": "code", "verdi": "value",

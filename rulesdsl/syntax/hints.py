@@ -24,7 +24,8 @@ _BARE, _DAYS, _HOURS = "Skriv tallet uten enhet.", "Skriv «døgn».", "Skriv ta
 
 UNITS = {
     "år": _BARE, "måned": _BARE, "måneder": _BARE, "uker": _DAYS, "dag": _DAYS, "dager": _DAYS,
-    "time": "Skriv «timer».", "minutt": _HOURS, "minutter": _HOURS, "øre": "Skriv beløpet i kroner, som «0,50 kr».", "NOK": "Skriv «kr».",
+    "time": "Skriv «timer».", "minutt": _HOURS, "minutter": _HOURS,
+    "øre": "Skriv beløpet i kroner, som «0,50 kr».", "NOK": "Skriv «kr».",
 }
 """What is said of names after a number that are no units."""
 

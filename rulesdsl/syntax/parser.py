@@ -40,7 +40,8 @@ def parse(source: Source, problems: Problems) -> ast.File:
     pieces, _ = split(source, problems)
     broken_at = {label.span.start for problem in problems.found[before:] for label in problem.labels}
     declarations = tuple(_parse_piece(piece, broken_at, problems) for piece in pieces)
-    if not pieces and len(problems) == before:
+    unread = any(each.code == "ISF102" and each.labels[0].span.source.name == source.name for each in problems)
+    if not pieces and len(problems) == before and not unread:
         problems.add("ISF105", Span(source, 0, 0), "", hint="Begynn med «regelverk» eller «felles».")
     return ast.File(declarations, span=Span(source, 0, len(source.text)))
 
