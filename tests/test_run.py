@@ -257,7 +257,8 @@ def test_broken_lines_are_set_aside_with_their_numbers(runs: Runs) -> None:
     lines = ["P1;A;2020-05-01;ja;1;", "P1;B;2020-05-01", "P1;C;2020-05-01;ja;1;;x", "P2;D;2020-05-01;ja;1;"]
     data = runs.csv(HEAD + "\n".join(lines) + "\n")
     data.write_bytes(data.read_bytes() + b"P3;\xe6;2020-05-01;ja;1;\n")
-    said(runs(data), "5 rader inn = 2 rader avgjort + 3 rader lagt til side", "ISF531", code=1)
+    said(runs(data), "5 rader inn = 2 rader avgjort + 3 rader lagt til side", "ISF531",
+         "Merk: 1 linje kan ikke leses: linjen er ikke UTF-8; lagre filen som UTF-8.", code=1)
     assert runs.answers("rad, episode_id") == [(1, "A"), (2, "D")]
     assert [(line, code) for _, line, code, _, _ in runs.aside()] == [(3, "ISF531"), (4, "ISF531"), (6, "ISF531")]
     assert runs.sums()["rows"]["broken_lines"] == 3

@@ -13,9 +13,14 @@ def check_lines(file: Path, name: str, read: int) -> None:
     not be), nor empty."""
     lost = lost_lines(file, read)
     if lost:
-        said = "1 linje" if lost == 1 else f"{lost} linjer"
-        raise cannot(f"{said} i «{name}» er ikke lest som egne rader: de står inne i anførselstegn.",
+        said = "egen rad: den" if lost == 1 else "egne rader: de"
+        raise cannot(f"{lines_said(lost)} i «{name}» er ikke lest som {said} står inne i anførselstegn.",
                      "Se etter et anførselstegn som ikke er avsluttet, og skriv tekst over flere linjer på én.")
+
+
+def lines_said(number: int) -> str:
+    """So many lines, in words."""
+    return "1 linje" if number == 1 else f"{number} linjer"
 
 
 def lost_lines(file: Path, read: int) -> int:
