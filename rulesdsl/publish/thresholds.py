@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from rulesdsl.core import ir, types
+from rulesdsl.core.ops import EXACT
 from rulesdsl.core.values import exact, listed, shown
 from rulesdsl.evaluate.counterexample import beside, counterexample
 from rulesdsl.evaluate.trace import Outcome
@@ -64,7 +65,9 @@ def _stretch(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
 
 def _shown(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
     """How much, and two cases that show it: what they come to, what lies between, and what they share."""
-    yield Line("fact", (piece(size(one, stretch), "value"),), label="høyst")
+    here = shown(one.result.type, _here(one, stretch))
+    most = size(one, stretch)
+    yield Line("fact", (piece(most, "value"), piece("" if here == most else f"; i eksempelet {here}")), label="høyst")
     told = counterexample(stretch.tried)
     for side in told.sides:
         yield Line("fact", (piece(f"{'; '.join(side.facts)}: "), piece("; ".join(side.results), "value")),
@@ -129,6 +132,15 @@ def size(one: Thresholds, stretch: Stretch) -> str:
     if alone is None or _size(one, alone) == whole:
         return whole
     return f"{_size(one, alone)} alene; {_among(one)} {whole}"
+
+
+def _here(one: Thresholds, stretch: Stretch) -> Decimal:
+    """How much the step changes the result in the case that is shown."""
+    before, after_ = (run.outcomes[thing, one.result.name].value
+                      for run, thing in zip(stretch.tried.runs, stretch.tried.things, strict=True))
+    assert isinstance(before, Decimal)
+    assert isinstance(after_, Decimal)
+    return abs(EXACT.subtract(after_, before))
 
 
 def _among(one: Thresholds) -> str:

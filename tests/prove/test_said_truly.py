@@ -1,6 +1,7 @@
 """What is said of a proof, a search and a way to a result is no more than what was seen."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +203,22 @@ def test_a_cause_is_what_the_result_rests_on(isfrules: Isfrules, tmp_path: Path)
     told = isfrules("--rulebooks", rules(tmp_path, RESTING), *words).stdout.replace("\u00a0", " ")
     assert "g går fra 25,00 kr (g1) til 50,00 kr (g1)" in told
     assert "e går fra" not in told
+
+
+TWICE = """
+punkt a1 «A» ifølge k
+  r er 0 kr når km <= 10
+  r er 100 kr når km > 10 og slag er x
+  r er 300 kr når km > 10 og slag er y
+  r er 900 kr når km > 10 og slag er z
+"""
+
+
+def test_what_the_example_shows_is_said_where_it_is_not_the_most(isfrules: Isfrules, tmp_path: Path) -> None:
+    words = ("thresholds", "a@2026", "km", "--result", "r", "--more-than", "20")
+    told = isfrules("--rulebooks", rules(tmp_path, TWICE), *words, COLUMNS="200").stdout.replace("\u00a0", " ")
+    after = re.findall(r"etter +km er 11.*: R er ([\d ]+),00 kr", told)
+    said = re.findall(r"høyst +900,00 kr(?:; i eksempelet ([\d ]+),00 kr)?\n", told)
+    assert len(after) == len(said) == 1
+    assert [each or "900" for each in said] == after
+    assert {*after} - {"900"}, "this rulebook's examples show the most; the test wants one that does not"
