@@ -222,7 +222,7 @@ RULEBOOKS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "CSV without a column": ({"a": HEAD + FALLBACK + TABLE, "vekt_csv": "k;w\na;1\n"}, "ISF4", "vekt.csv"),
     "CSV that is empty": ({"a": HEAD + FALLBACK + TABLE, "vekt_csv": ""}, "ISF4", "vekt.csv"),
     "control signs": ({"a": HEAD + CLAUSE.format("\x1b[31m «\x1b]0;x\x07»")}, "ISF", "regler/a.isf"),
-    "binary": ({"a": bytes(range(256)) * 20}, "ISF102", "regler/a.isf:1"),
+    "binary": ({"a": bytes(range(256)) * 20}, "ISF102", "regler/a.isf:2"),
     "same edition twice": ({"a": HEAD + FALLBACK, "b": HEAD + FALLBACK}, "ISF202", "regler/b.isf"),
     "editions that overlap": (
         {"a": HEAD + FALLBACK, "b": HEAD.replace("prøve 2020", "prøve neste") + FALLBACK}, "ISF411", "regler/"

@@ -196,6 +196,8 @@ def test_a_record_is_flattened_and_stands_under_its_own_name() -> None:
         ("tjenester", "{}", "ISF513", "skal være en liste", "["),
         ("drgg", "1", "ISF509", "finnes ikke i isf@2020", "Mente du «drg»?"),
         ("fodselsdato", "null", "ISF509", "finnes ikke", "Pasient"),
+        ("pasient", '{"fodselsdato": "1950-01-01"}', "ISF509", "finnes ikke",
+         'Det hører til Pasient. Skriv saken som {"pasient_id": …, "episoder": [{…}]}.'),
         ("x", "1", "ISF509", "finnes ikke", ""),
     ],
 )
@@ -434,3 +436,10 @@ def test_nothing_that_is_json_makes_it_raise(raw: dict[str, object]) -> None:
     case = loaded(text)
     assert len(rettsdatoer(document(text), EDITION.entities)) == len(case.things)
     assert all(error.code in CATALOG and error.message for error in case.errors)
+
+
+def test_a_field_of_the_patient_in_an_episode_of_hers() -> None:
+    """The patient is there already, so there is nothing to say of how to write her."""
+    found = loaded('{"pasient_id": "P1", "episoder": [{"utdato": "2020-06-01", "pasient_id": "P1"}]}')
+    (error,) = found.things[0].errors
+    assert (error.code, error.hint) == ("ISF509", "Flytt feltet til Pasient, det hører til der.")

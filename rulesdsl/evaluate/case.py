@@ -298,15 +298,18 @@ class Reader:
     def _unknown(self, thing: Thing, name: str, value: Json, where: str, known: tuple[str, ...]) -> None:
         hint = ""
         if len(thing.errors) < MAX_HINTS and len(name) <= MAX_SHOWN:
-            owner = "" if where else self._owner(thing, name)
-            hint = f"Flytt feltet til {owner}, det hører til der." if owner else near(name, known)
+            hint = ("" if where else self._place_of(thing, name)) or near(name, known)
         what = f"finnes ikke i {self.edition.id}"
         fault(thing, where + shortened(name), Wrong("ISF509", what, hint), value)
 
-    def _owner(self, thing: Thing, name: str) -> str:
-        """Another entity that the name is a field of."""
-        owners = (plan.entity.name for plan in self.plans.values() if name in plan.slots)
-        return next((owner for owner in owners if owner != thing.entity), "")
+    def _place_of(self, thing: Thing, name: str) -> str:
+        """Where that should stand which belongs to another entity, most often to what the thing itself belongs to."""
+        owner = next((each for each, plan in self.plans.items() if name in plan.slots and each != thing.entity), "")
+        own = self.plans[thing.entity].entity
+        if own.parent and not thing.place and (owner or name.capitalize()) == own.parent:
+            key = self.plans[own.parent].entity.key
+            return f'Det hører til {own.parent}. Skriv saken som {{"{key}": …, "{own.plural}": [{{…}}]}}.'
+        return f"Flytt feltet til {owner}, det hører til der." if owner else ""
 
     def _unrecognised(self, raw: dict[str, Json]) -> CaseError:
         plans = self.plans.values()
