@@ -12,7 +12,11 @@ from sample_rulebook import write
 from rulesdsl.catalog import entry
 from rulesdsl.check.editions import Checked
 from rulesdsl.check.inherit import whole
+from rulesdsl.core import ir
 from rulesdsl.core.canonical import meanings
+from rulesdsl.core.ir import Edition
+from rulesdsl.core.trees import expressions
+from rulesdsl.core.types import Number
 from rulesdsl.deciding import NoEdition, Question, explain_text
 from rulesdsl.diagnostics import render_plain
 from rulesdsl.syntax import ast
@@ -265,6 +269,48 @@ def test_an_edition_by_changes_is_the_edition_written_whole(tmp_path: Path) -> N
     found = three(tmp_path)
     for name in ("prøve@2019", "prøve@2020"):
         assert meanings(standing_alone(found, name, tmp_path / name)) == meanings(found.editions[name])
+
+
+GROWS = SECOND + """
+punkt andel «Andel»
+  ifølge oss
+  andel er vekt * 1 000 000 000
+"""
+SMALL = FIRST + """
+resultat andel : poeng med 3 desimaler for Sak «Andel»
+resultat sum_av : poeng med 3 desimaler for Sak «Sum»
+
+punkt andel «Andel»
+  ifølge oss
+  andel er vekt
+
+punkt sum_av «Sum»
+  ifølge oss
+  sum_av er andel * {}
+"""
+
+
+def sizes(edition: Edition) -> dict[str, list[int]]:
+    """How large the value of each rule may be, and of all that it is worked out of."""
+    return {name: sorted(node.type.bound for root in expressions(result.groups) for node in ir.walk(root)
+                         if isinstance(node.type, Number)) for name, result in edition.results.items()}
+
+
+def test_a_clause_is_as_large_as_the_results_that_it_inherits_are_now(tmp_path: Path) -> None:
+    """A result that grew makes what is worked out of it larger too, and back ends hold no more than is said."""
+    found = checked(tmp_path, a=SMALL.format(1000), b=GROWS)
+    assert not found.problems
+    before, after = (found.editions[f"prøve@{year}"].results["sum_av"].type for year in (2018, 2019))
+    assert isinstance(before, Number)
+    assert isinstance(after, Number)
+    assert after.bound > before.bound * 10**8
+    assert sizes(found.editions["prøve@2019"]) == sizes(standing_alone(found, "prøve@2019", tmp_path / "alone"))
+
+
+def test_what_an_inherited_clause_makes_too_large_is_told_of_the_edition_where_it_is(tmp_path: Path) -> None:
+    found = checked(tmp_path, a=SMALL.format("10 000 000 000 000 000 000 000"), b=GROWS)
+    assert codes(found) == ["ISF306"]
+    assert [*found.editions] == ["prøve@2018"]
 
 
 def standing_alone(found: Checked, name: str, folder: Path):  # type: ignore[no-untyped-def]

@@ -15,7 +15,7 @@ from rulesdsl.check.names import name_of
 from rulesdsl.check.order import mentions
 from rulesdsl.core import ir
 from rulesdsl.core.canonical import Digests
-from rulesdsl.core.types import Type
+from rulesdsl.core.types import Date, ListOf, Number, Type
 from rulesdsl.source import Node
 from rulesdsl.syntax import ast
 
@@ -105,10 +105,21 @@ def _all_names(node: object) -> Iterator[str]:
             pending.extend(getattr(current, each) for each in current.__slots__ if each != "__weakref__")  # type: ignore[attr-defined]
 
 
-def _meaning(name: str, work: "Clauses") -> tuple[int, int, Type | None]:
-    """What a name means in an edition: its declarations, and the type of a result once it is known."""
-    parts = work.declared.names.parts
-    return id(parts.get(("kilde", name))), id(parts.get(("value", name))), work.settled.get(name)
+def _meaning(name: str, work: "Clauses") -> Meaning:
+    """What a name means in an edition: its declarations, and the type of a result once it is known, with its size."""
+    parts, settled = work.declared.names.parts, work.settled.get(name)
+    return id(parts.get(("kilde", name))), id(parts.get(("value", name))), settled, _size(settled)
+
+
+def _size(kind: Type | None) -> int:
+    """How large a value of a type may be, which two types need not have in common to be equal."""
+    match kind:
+        case Number(bound=size) | Date(reach=size):
+            return size
+        case ListOf(item):
+            return _size(item)
+        case _:
+            return 0
 
 
 def meaning_of_types(declared: Declared) -> Meaning:
