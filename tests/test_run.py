@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 from conftest import Isfrules
 
 from rulesdsl.batch import decide as deciding_rows
@@ -22,9 +23,11 @@ from rulesdsl.batch import run as running
 from rulesdsl.batch.api import Rulebook
 from rulesdsl.batch.problems import CannotRun
 from rulesdsl.batch.run import Job, run
+from rulesdsl.batch.standing import standing_notes
+from rulesdsl.core.ir import Citation, Kilde, Standing
 from rulesdsl.deciding import explain_text
 from rulesdsl.workspace import Workspace
-from tests.shipped import SHIPPED
+from tests.shipped import SHIPPED, shipped
 
 ROOT = Path(__file__).parents[1]
 DAY = datetime.date
@@ -123,10 +126,11 @@ def runs(isfrules: Isfrules, rulebook: Path, tmp_path: Path) -> Runs:
     return Runs(isfrules, rulebook, tmp_path)
 
 
-def said(result: click.testing.Result, *parts: str, code: int = 2) -> None:
+def said(result: click.testing.Result, *parts: str, code: int = 2) -> str:
     assert result.exit_code == code, result.output
     for part in parts:
         assert part in result.output
+    return result.output
 
 
 # ── A run ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -480,3 +484,51 @@ def test_tables_that_cannot_be_read(runs: Runs) -> None:
     con.close()
     with pytest.raises(CannotRun, match="kan ikke leses"):
         book.decide(relation)
+
+
+# ── What a run leaves out, and what its sums rest on ─────────────────────────────────────────────────────────
+
+
+def test_columns_that_are_not_used_and_fields_that_are_not_there_are_told(runs: Runs) -> None:
+    """Each may cost money, and no row says a word of it."""
+    data = runs.csv("pasient_id;episode_id;utdato;betalt;ANNET;xyz\nP1;E1;2020-05-01;ja;100;x\n")
+    told = said(runs(data), "Merk: Kolonnene ANNET og xyz er ikke felt og brukes ikke.",
+                "Merk: Ingen kolonne er beløp, ", code=0)
+    assert "hver rad er avgjort alene" not in told
+    notes = runs.sums()["notes"]
+    assert "Kolonnene ANNET og xyz er ikke felt og brukes ikke." in notes
+    (runs.folder / "map.json").write_text(
+        '{"columns": {"ANNET": "beløp", "xyz": null}}', encoding="utf-8")
+    told = said(runs(data, "--map", runs.folder / "map.json", "--overwrite"), "1 rad avgjort", code=0)
+    assert "brukes ikke" not in told
+
+
+def test_rows_that_nobody_says_belong_together_are_told_of(runs: Runs) -> None:
+    said(runs(runs.csv("episode_id;utdato;betalt\nE1;2020-05-01;ja\n")),
+         "Merk: Ingen kolonne er pasient.pasient_id, så hver rad er avgjort alene; regler som ser på andre episoder, "
+         "ser ingen.", code=0)
+
+
+def test_what_sums_rest_on_is_told(isfrules: Isfrules, tmp_path: Path) -> None:
+    """A sum of amounts by made-up weights is no real sum."""
+    (tmp_path / "inn.csv").write_text("episode_id;utdato;drg\nE1;2020-05-01;442\n", encoding="utf-8")
+    told = said(isfrules("run", tmp_path / "inn.csv", "-o", tmp_path / "ut.parquet"), "Merk: Tall i kostnadsvekt, ",
+                "er laget for at reglene skal kunne prøves; beløp som hviler på dem, er ikke ekte.",
+                "er ikke bekreftet av en publisert kilde.", code=0)
+    assert "offisiell" not in told
+
+
+def test_only_values_of_the_edition_s_own_days_count_among_what_sums_rest_on() -> None:
+    def cited(standing: Standing) -> Citation:
+        return Citation(Kilde("k", "K", "", 2020, "", standing), standing)
+
+    edition = shipped("isf@2020")
+    (rate, *_) = edition.rates.values()
+    old = evolve(rate.values[0], valid_from=datetime.date(2015, 1, 1), citations=(cited("eksempel"),))
+    new = evolve(old, valid_from=edition.valid_from, citations=(cited("offisiell"),))
+    alone = evolve(edition, tables={}, clauses={}, rates={rate.name: evolve(rate, values=(old, new))})
+    assert standing_notes([alone]) == ()
+    later_on = evolve(new, valid_from=edition.valid_from + datetime.timedelta(days=1))
+    mixed = evolve(alone, rates={rate.name: evolve(rate, values=(old, later_on))})
+    assert [*standing_notes([mixed])] == [
+        f"Tall i {rate.name} er laget for at reglene skal kunne prøves; beløp som hviler på dem, er ikke ekte."]

@@ -106,8 +106,8 @@ class Rulebook:
             decided = con.sql(" UNION ALL BY NAME ".join(f"({query})" for query in answers)).order("rad")
             aside = con.sql(f"FROM {identifier(FAULTS)}").order("entitet, rad, field, code")
             if isinstance(table, pa.Table):
-                return Decided(decided.to_arrow_table(), aside.to_arrow_table(), made.notes)
-            return Decided(decided, aside, made.notes)
+                return Decided(decided.to_arrow_table(), aside.to_arrow_table(), made.told)
+            return Decided(decided, aside, made.told)
 
     def _on_spark(
         self, table: "DataFrame", patients: "DataFrame | None", book: Editions, naming: Naming, brief: bool
@@ -130,7 +130,7 @@ class Rulebook:
                 answers = decide_on_spark(tables, made, ((), ()), lambda step: None, brief)
                 decided = united([tables.handed(name, own) for name in answers.values()]).orderBy(*keys(ORDER))
                 aside = tables.handed(SET_ASIDE, own).drop("linje").orderBy(*keys(ASIDE_ORDER))
-                return Decided(decided.localCheckpoint(), aside.localCheckpoint(), made.notes)
+                return Decided(decided.localCheckpoint(), aside.localCheckpoint(), made.told)
 
 
 def _names(table: Any) -> list[str]:

@@ -59,11 +59,12 @@ class Match:
 @frozen
 class Matching:
     """Every column's fate. ``ignored`` are those that are no field, with a name that is near, if one is; ``missing``
-    the fields that no column is."""
+    the fields that no column is; ``unwanted`` those that the user said are not to be used."""
 
     matches: tuple[Match, ...]
     ignored: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
+    unwanted: tuple[str, ...] = ()
 
 
 def fields_of(editions: Sequence[Edition], entity: str, with_parent: bool = True) -> dict[str, Field]:
@@ -132,7 +133,7 @@ def match(columns: Iterable[tuple[str, str]], fields: Mapping[str, Field], namin
                     if path not in paths and not any(one.startswith(f"{path}.") for one in paths))
     free = [path for path in missing if "." not in path]
     told = tuple((name, did_you_mean(called.lower(), free) if called else "") for name, called in ignored)
-    return Matching(with_values, told, missing)
+    return Matching(with_values, told, missing, tuple(name for name, called in ignored if not called))
 
 
 def _inside(name: str, within: tuple[str, ...], kind: Kind, path: str, fields: Mapping[str, Field]) -> Iterable[Match]:

@@ -11,6 +11,7 @@ from sqlglot import exp
 from rulesdsl.batch.columns import Field, Match, Matching, Naming, fields_of, match
 from rulesdsl.batch.inputs import Source, identifier, renamed
 from rulesdsl.batch.problems import CannotRun, Problem, cannot
+from rulesdsl.batch.standing import standing_notes
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.values import listed
 from rulesdsl.deciding import NoEdition, edition_named, on_day
@@ -86,6 +87,11 @@ class Plan:
         names = set(self.days.editions.values())
         found = tuple(each for each in self.rulebook.editions if each.id in names)
         return found or (self.rulebook.latest,)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes of a run, which shows no columns as a plan does, and what its sums rest on."""
+        return (*self.notes, *left_out(self.matching, self.rulebook), *standing_notes(self.used))
 
 
 def rulebook_of(
@@ -348,6 +354,34 @@ def _notes(matching: Matching, fields: Mapping[str, Field], used: tuple[Edition,
         without = [edition.id for edition in used if edition.id not in fields[each.path].types]
         if without:
             yield f"«{each.called}» er ikke et felt i {', '.join(without)} og brukes ikke der."
+
+
+MOST_NAMED = 8
+"""How many columns and fields a note names; the rest are counted."""
+
+
+def left_out(matching: Matching, book: Rulebook) -> tuple[str, ...]:
+    """The columns that are not used and the fields that no column is: each may cost money, without a word in any row.
+    A column with a name that is near to a field has a note of its own."""
+    ignored = [name for name, near in matching.ignored if not near and name not in matching.unwanted]
+    missing = [path for path in matching.missing if path != book.group
+               and not any(path.startswith(f"{other}.") for other in matching.missing)]
+    notes = []
+    if book.group in matching.missing:
+        plural = book.latest.entities[book.entity].plural
+        notes.append(f"Ingen kolonne er {book.group}, så hver rad er avgjort alene; regler som ser på andre {plural}, "
+                     "ser ingen.")
+    if ignored:
+        said = f"Kolonnene {_some(ignored)} er ikke felt" if len(ignored) > 1 else f"«{ignored[0]}» er ikke et felt"
+        notes.append(f"{said} og brukes ikke.")
+    if missing:
+        notes.append(f"Ingen kolonne er {_some(missing)}: ukjent i alle rader.")
+    return tuple(notes)
+
+
+def _some(names: Sequence[str]) -> str:
+    few = [*names[:MOST_NAMED]]
+    return listed([*few, f"{len(names) - len(few)} til"] if len(names) > len(few) else few)
 
 
 def kept(match_: Match) -> str:

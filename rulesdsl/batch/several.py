@@ -15,9 +15,10 @@ from rulesdsl.batch.decide import BROKEN
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import DATABASES, TEXTS, Source, broken_lines, identifier, open_source, quoted
 from rulesdsl.batch.origin import origin_of_folder
-from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, matched, readable, stage
+from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, left_out, matched, readable, stage
 from rulesdsl.batch.problems import Problem, cannot
 from rulesdsl.batch.run import Job, Step
+from rulesdsl.batch.standing import standing_notes
 from rulesdsl.batch.summary import Summary, account, to_json
 from rulesdsl.batch.together import Deciding, answers_of
 from rulesdsl.batch.words import words_of
@@ -48,6 +49,11 @@ class Table:
     notes: tuple[str, ...]
     count: int = 0
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes of a run, which shows no columns as a plan does."""
+        return (*self.notes, *left_out(self.matching, self.book))
+
 
 def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None) -> dict[str, Summary]:
     """Decide the tables of the folder ``job.data`` and write a file of answers for each decided entity to the folder
@@ -72,7 +78,8 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
         summaries: dict[str, Summary] = {}
         for name, file in answers.items():
             table = tables[name]
-            summaries[name] = account(con, table.book, table.source, table.rows, used, file, table.notes, job.brief)
+            notes = (*table.told, *standing_notes(used))
+            summaries[name] = account(con, table.book, table.source, table.rows, used, file, notes, job.brief)
         aside = (f"SELECT entitet, rad, NULL::BIGINT AS linje, code, field, value, message FROM {identifier(FAULTS)} "
                  f"UNION ALL SELECT entitet, NULL, linje, 'ISF531', NULL, left(tekst, 200), grunn FROM "
                  f"{identifier(BROKEN)}")

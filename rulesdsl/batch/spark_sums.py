@@ -41,7 +41,7 @@ def summed(
     given = () if brief else tuple(one for each in made.used for one in _given(tables, each, answers[each.id]))
     above = sum(count for name, count in faulty.items() if name != entity) + len(broken[1])
     return Summary(data, taken + own, total, aside, own, decided, lines, _aside(tables, entity, own),
-                   () if brief else _missing(tables, made, answers), results, main, made.notes, above, given)
+                   () if brief else _missing(tables, made, answers), results, main, made.told, above, given)
 
 
 def _lines(tables: Tables, edition: Edition, table: str, entity: str, brief: bool) -> list[Line]:

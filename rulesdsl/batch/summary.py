@@ -95,7 +95,7 @@ class Summary:
 def summed(con: duckdb.DuckDBPyConnection, made: Plan, file: Path, data: str, brief: bool = False) -> Summary:
     """Count everything, from the answers as they were written. Rows that are lost, or there twice, stop the run."""
     entity = made.rulebook.entity
-    found = account(con, made.rulebook, made.source, made.rows, made.used, file, made.notes, brief)
+    found = account(con, made.rulebook, made.source, made.rows, made.used, file, made.told, brief)
     given = () if brief else tuple(
         each for edition in made.used for each in _given(con, edition, f"svar {edition.id}"))
     above = _one(con, "SELECT count(DISTINCT rad) FROM feil WHERE entitet <> ?", entity)

@@ -99,6 +99,15 @@ def group(ctx: click.Context, rulebooks: Path | None) -> None:
         click.echo(ctx.get_help())
 
 
+def _stop_all_the_same(lost: Any) -> None:
+    """Ctrl-C that falls where Python cannot raise it, as while an object of the solver is let go, ends the program too.
+    An object that was half made just then is let go without a word."""
+    if lost.exc_type is KeyboardInterrupt:
+        os._exit(STOPPED)
+    if lost.exc_type is not AttributeError or getattr(lost.object, "__name__", "") != "__del__":
+        sys.__unraisablehook__(lost)
+
+
 def main() -> None:
     """The entry point. A reader that goes away (``| head``) and Ctrl-C end the program quietly."""
     # Little of what a short run makes is garbage, and looking for it takes a tenth of the time.
@@ -107,6 +116,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A file is UTF-8 wherever it is written; a terminal is asked for no sign that it lacks.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    sys.unraisablehook = _stop_all_the_same
     try:
         group.main(prog_name="isfrules")
     except KeyboardInterrupt:

@@ -18,6 +18,11 @@ LONGEST = 86_400.0
 PATIENCE = 20.0
 """After so many seconds on one question a solver begins anew, and then after twice as many."""
 
+EARLY = 0.8
+"""A solver that stops before this part of its time is over was stopped by somebody."""
+
+_STOPPED = ("timeout", "canceled", "interrupted from keyboard")
+
 MOST_ROUNDS = 2_000
 """How many times rows of large tables are told before it is given up."""
 
@@ -68,14 +73,17 @@ class Solving:
             left = ends - time.monotonic()
             if left <= 0:
                 return Found("ikke avgjort", None, self._late())
-            self.solver.set("timeout", max(1, int(min(left, patience, LONGEST) * 1000)))
+            given, begun = min(left, patience, LONGEST), time.monotonic()
+            self.solver.set("timeout", max(1, int(given * 1000)))
             answer = self.solver.check(*asked)
             if answer == z3.unsat:
                 return Found("finnes ikke", core=tuple(self.solver.unsat_core()))
             if answer == z3.unknown:
                 reason = self.solver.reason_unknown()
-                if reason not in ("timeout", "canceled", "interrupted from keyboard"):
+                if reason not in _STOPPED:
                     return Found("ikke avgjort", None, f"løseren ga opp: {reason}")
+                if reason != "timeout" and time.monotonic() - begun < EARLY * given:
+                    raise KeyboardInterrupt  # which the solver has taken for itself, and says of its own limit too
                 self._begin_anew()
                 patience *= 2
                 continue
