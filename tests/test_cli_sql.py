@@ -9,6 +9,8 @@ import sqlglot
 from conftest import Isfrules
 from sample_rulebook import HEAD, NEXT_YEAR, ONE, TWO, write
 
+from rulesdsl.sql.printable import printable
+
 COLUMN = r"(?:BIGINT|TEXT|DATE|BOOLEAN|DECIMAL\(\d+, \d+\))(?:\[\])?"
 
 
@@ -116,3 +118,28 @@ def test_the_head_says_how_codes_stand(isfrules: Isfrules) -> None:
     assert re.search(r"-- +utforende +ARRAY<STRING> +\w+: lege, .* og \d+ til\n", head)
     assert "Koder står med navnet" in head
     assert max(map(len, head.splitlines())) <= 155
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark"])
+def test_no_sign_in_a_query_is_one_that_nobody_sees(isfrules: Isfrules, dialect: str) -> None:
+    """It would be lost where the query is pasted, and the query would go on without a word."""
+    text = isfrules("sql", "isf@2020", "--dialect", dialect).stdout
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
+
+
+@pytest.mark.parametrize(("dialect", "text"), [
+    ("duckdb", "SELECT '\x1f', 'a\x1fb', 'it''s \x1f', \"\x1f'\" -- it's \x1f\n, 'c\x1f\x1f'"),
+    ("spark", "SELECT '\x1f', 'a\\'\x1fb' -- it's\n, `x'` || '\x1f'"),
+])
+def test_unseen_signs_of_literals_are_written_as_functions(dialect: str, text: str) -> None:
+    said = {"duckdb": "SELECT chr(31), ('a' || chr(31) || 'b'), ('it''s ' || chr(31)), \"\x1f'\" -- it's \x1f\n"
+                      ", ('c' || chr(31) || chr(31))",
+            "spark": "SELECT char(31), ('a\\'' || char(31) || 'b') -- it's\n, `x'` || char(31)"}
+    assert printable(text, dialect) == said[dialect]
+
+
+@pytest.mark.parametrize("name", ["", "mart..fakta", ".fakta", "a.b.c.d"])
+def test_what_is_no_name_of_a_table(isfrules: Isfrules, name: str) -> None:
+    refused = isfrules("sql", "isf@2020", "--table", name)
+    assert refused.exit_code == 2
+    assert f"«{name}» er ikke navnet på en tabell" in refused.stderr

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @click.argument("edition", metavar="UTGAVE")
 @click.option("--dialect", metavar="DIALEKT", type=Choice(["duckdb", "spark", "postgres"]), default="duckdb",
-              help="Dialekten: duckdb, spark eller postgres.")
+              help="Dialekten: duckdb, postgres eller spark. Spark tar ikke alt i én spørring, og får et skript.")
 @click.option("--table", "relation", metavar="NAVN", default="fakta",
               help="Tabellen med fakta (fakta), gjerne i et skjema (mart.fakta). Med {utgave} i navnet har hver "
               "utgave sin egen (fakta_{utgave}). "
@@ -39,10 +39,13 @@ def command(
         from rulesdsl.sql.by_date import compile_by_date
         from rulesdsl.sql.dialects import in_dialect
         from rulesdsl.sql.entities import compile_for, decided_entities, needed_entities
+        from rulesdsl.sql.printable import printable
         from rulesdsl.sql.reads import columns_told, in_schemas
         from rulesdsl.sql.terms import NotInSql
     except ModuleNotFoundError as error:
         fail(f"«isfrules sql» trenger {error.name}.", "Installer med pip install 'isfrules[batch]'.")
+    if not all(relation.split(".")) or relation.count(".") > 2:
+        fail(f"«{relation}» er ikke navnet på en tabell.", "Skriv det som fakta, mart.fakta eller base.mart.fakta.")
     found = _editions(open_workspace(rulebooks), edition, known)
     tables = {each.id: _tables(relation, each, needed_entities(each)) for each in found}
     said: list[str] = []
@@ -50,8 +53,8 @@ def command(
         for entity in decided_entities(found[-1]):
             query = (compile_by_date(found, entity, tables, waits=waits) if edition != found[0].id else
                      compile_for(found[0], entity, tables[edition], waits=waits))
-            said.append(in_dialect(in_schemas(query, [name for each in tables.values() for name in each.values()]),
-                                   dialect))
+            query = in_schemas(query, [name for each in tables.values() for name in each.values()])
+            said.append(printable(in_dialect(query, dialect), dialect))
     except NotInSql as error:
         fail(f"{edition} kan ikke skrives som SQL: {error.what}.")
     for each in found:
