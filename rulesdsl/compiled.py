@@ -85,8 +85,8 @@ def _engine() -> bytes:
 
 def load(key: str, name: str, kind: type[T], within: Kinds = _CORE) -> T | None:
     """What was kept under a name, or None; ``within`` it there is nothing but data of these kinds."""
-    path = folder() / key / f"{name}.bin"
     try:
+        path = folder() / key / f"{name}.bin"
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
             if not _is_own(about) or not stat.S_ISREG(about.st_mode):
@@ -152,7 +152,7 @@ def save(key: str, name: str, value: object) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-    except OSError:
+    except (OSError, RuntimeError):  # the latter: who has no home has no folder
         return
 
 

@@ -33,7 +33,7 @@ def reach(explained: CaseExplanation, run: Run, thing: Thing, document: Document
         return evolve(explained, why_not=WhyNot(wanted.result, result.type, words, (), "Det er slik allerede."))
     found = why_not(run.edition, thing, document, wanted, seconds=SECONDS)
     ways = tuple(Way(tuple(_other(each, thing) for each in way.facts), way.value, way.clause) for way in found.ways)
-    return evolve(explained, why_not=WhyNot(wanted.result, result.type, words, ways, _note(found)))
+    return evolve(explained, why_not=WhyNot(wanted.result, result.type, words, ways, _note(found, _others(run, thing))))
 
 
 # ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -52,13 +52,20 @@ def _other(changed: Changed, thing: Thing) -> OtherFact:
 _COUNTED = {1: "én opplysning", 2: "to opplysninger", 3: "tre opplysninger"}
 
 
-def _note(found: Found) -> str:
+def _others(run: Run, thing: Thing) -> str:
+    """What is let be besides the thing that is asked about, where it belongs to something."""
+    about = run.edition.entities[thing.entity]
+    return f" Andre {about.plural.replace('_', ' ')} er som de er." if about.parent and about.plural else ""
+
+
+def _note(found: Found, others: str) -> str:
     if found.reason:
         return f"Ikke avgjort om det finnes flere måter: {found.reason}"
     counted = _COUNTED.get(found.most, f"{found.most} opplysninger")
     if not found.ways:
-        return f"Ingen endring av inntil {counted} ville gitt det. Det er bevist."
+        return f"Ingen endring av inntil {counted} ville gitt det. Det er bevist.{others}"
+    let_be = f"Det som ikke kan gjøres om, er latt være.{others}"
     if found.complete:
         return (f"Enhver måte med inntil {counted} endrer de samme opplysningene som en av disse, eller flere. "
-                "Det er bevist. Det som ikke kan gjøres om, er latt være.")
-    return "Det finnes flere måter; disse er blant de korteste. Det som ikke kan gjøres om, er latt være."
+                f"Det er bevist. {let_be}")
+    return f"Det finnes flere måter; disse er blant de korteste. {let_be}"

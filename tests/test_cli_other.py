@@ -387,6 +387,16 @@ def test_show_a_clause(isfrules: Isfrules, regler: Path) -> None:
     assert found["parts"][0]["text"].startswith("punkt 4.3.6 «")
 
 
+@pytest.mark.parametrize(("name", "first"), [
+    ("enhetspris", "sats enhetspris : "), ("Debitor", "kodeverk Debitor "), ("kostnadsvekt", "tabell kostnadsvekt "),
+    ("refusjon", "punkt refusjon "),
+])
+def test_show_what_is_no_clause(isfrules: Isfrules, name: str, first: str) -> None:
+    """By its name, and the clause before all else."""
+    shown = isfrules("show", "isf@2020", name).stdout.splitlines()
+    assert shown[1].startswith(first)
+
+
 def test_show_what_is_not_there(isfrules: Isfrules) -> None:
     for call, said in {"isf@2020x": "Mente du «isf@2020»?", "isf@2031": "Her finnes isf@2017,", "x": ", isf, ",
                        "isf 4.3.6": "Her finnes isf@2017,", "isf@2020 4.3.7": "Mente du «4.3.6»?",

@@ -20,8 +20,8 @@ from rulesdsl.workspace import EditionInfo, Root, Workspace
 
 @click.command(
     "show", cls=Command,
-    help="Viser utgavene som finnes, de av ett regelverk (isf), en utgave hel (isf@2020) eller ett punkt "
-         "(isf@2020 4.3.6).",
+    help="Viser utgavene som finnes, de av ett regelverk (isf), en utgave hel (isf@2020), eller ett punkt, en sats, et "
+         "kodeverk eller noe annet i den (isf@2020 4.3.6).",
 )
 @click.argument("edition", metavar="[UTGAVE]", required=False)
 @click.argument("punkt", metavar="[PUNKT]", required=False)
@@ -50,10 +50,11 @@ def command(
     text = next((each for each in texts if each.until is None or (known is not None and known < each.until)), None)
     parts: list[ast.Declaration] = [files.header, *(whole(text.names) if text else ())]
     if punkt is not None:
-        clauses = {_number(each): each for each in parts if _number(each)}
-        if punkt not in clauses:
-            fail(f"Punktet «{punkt}» finnes ikke i {edition}.", did_you_mean(punkt, clauses))
-        parts = [clauses[punkt]]
+        named = {_name(each): each for each in parts if _name(each)} | {
+            _number(each): each for each in parts if _number(each)}
+        if punkt not in named:
+            fail(f"Punktet «{punkt}» finnes ikke i {edition}.", did_you_mean(punkt, named))
+        parts = [named[punkt]]
     shown = [_part(each, origins(files)) for each in parts]
     if form == "json":
         write_json({
@@ -94,6 +95,12 @@ def _list(root: Root, workspace: Workspace, form: str, rulebook: str = "") -> No
 def _history(each: EditionInfo) -> str:
     """When its text was corrected."""
     return f" (rettet {', '.join(map(str, each.earlier))})" if each.earlier else ""
+
+
+def _name(part: ast.Declaration) -> str:
+    """What a declaration that is no clause is called; nothing where it has no name of its own."""
+    name = getattr(part, "name", None)
+    return name.text if isinstance(name, ast.Name) and not isinstance(part, ast.Header) else ""
 
 
 def _number(part: ast.Declaration) -> str:

@@ -69,9 +69,11 @@ def _is_tall(block: _Block) -> bool:
 def _before_first(source: Source, end: int, comments: tuple[Comment, ...]) -> list[_Block]:
     """What stands before the first declaration: comments, or text that could not be read."""
     before = places(source, 0, end, comments)
+    after = _for_what_follows(before) if before.starts else before.comments
+    blocks = [_comment_block(before, comment) for comment in after]
     if before.starts:
-        return [_Block(tuple(_verbatim(source.text[:end])))]
-    return [_comment_block(before, comment) for comment in before.comments]
+        blocks.insert(0, _Block(tuple(_verbatim(source.text[: after[0].offset if after else end]))))
+    return blocks
 
 
 def _comment_block(at: Places, comment: Comment) -> _Block:
@@ -87,12 +89,9 @@ def _declaration_blocks(
 ) -> list[_Block]:
     """The declaration, and the comments at the margin after it, which belong to what follows."""
     at = places(source, declaration.span.start, end, comments)
-    last_word = at.starts[-1]
-    tail = [c for c in at.comments if c.offset > last_word]
-    inside = len(at.comments) - len(tail)
-    kept = next((i for i, c in enumerate(tail) if _at_margin(source, c)), len(tail))
-    after = tail[kept:]
-    own = evolve(at, comments=at.comments[: inside + kept], comment_starts=at.comment_starts[: inside + kept])
+    after = _for_what_follows(at)
+    kept = len(at.comments) - len(after)
+    own = evolve(at, comments=at.comments[:kept], comment_starts=at.comment_starts[:kept])
     if isinstance(declaration, ast.BrokenDecl):
         stop = after[0].offset if after else end
         lines = _verbatim(source.text[declaration.span.start : stop])
@@ -100,6 +99,13 @@ def _declaration_blocks(
         lines = _settled(declaration, own)
     block = _Block(tuple(lines), at.blank_line_before(declaration.span.start))
     return [block, *(_comment_block(at, comment) for comment in after)]
+
+
+def _for_what_follows(at: Places) -> tuple[Comment, ...]:
+    """The comments after the last word, from the first that stands at the margin."""
+    tail = [comment for comment in at.comments if comment.offset > at.starts[-1]]
+    kept = next((index for index, comment in enumerate(tail) if _at_margin(at.source, comment)), len(tail))
+    return tuple(tail[kept:])
 
 
 def _at_margin(source: Source, comment: Comment) -> bool:

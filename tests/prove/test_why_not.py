@@ -55,7 +55,8 @@ def test_what_nothing_brings(isfrules: Isfrules, tmp_path: Path) -> None:
     edition(tmp_path)
     found = asked(isfrules, tmp_path, VIDEO, "--why-not", "høyest<100")
     assert found["ways"] == []
-    assert found["note"] == "Ingen endring av inntil tre opplysninger ville gitt det. Det er bevist."
+    assert found["note"] == (
+        "Ingen endring av inntil tre opplysninger ville gitt det. Det er bevist. Andre besøk er som de er.")
 
 
 def test_what_is_so_already(isfrules: Isfrules, tmp_path: Path) -> None:
