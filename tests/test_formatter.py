@@ -81,6 +81,13 @@ def test_nothing_is_lost_of_what_cannot_be_read(text: str) -> None:
     assert formatted(text).split() == text.split()
 
 
+@pytest.mark.parametrize("before", ["«uferdig\n", "# først\n«uferdig\n", "«uferdig # her\n"])
+def test_a_comment_after_what_cannot_be_read_stays_with_what_follows(before: str) -> None:
+    once = formatted(f"{before}# om punktet\npunkt 1 «x»\n  R er ja\n")
+    assert once.endswith("\n\n# om punktet\npunkt 1 «x»\n  R er ja\n")
+    assert formatted(once) == once
+
+
 def test_windows_line_ends_become_plain() -> None:
     assert formatted("punkt 1 «x»\r\n  R er   ja # k\r\n") == "punkt 1 «x»\n  R er ja  # k\n"
 

@@ -415,3 +415,13 @@ def test_processes_that_compile_at_once_all_answer_alike(tmp_path: Path) -> None
     assert {name[-4:] for name in left} == {".bin"}
     again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     assert again.stdout == results[0][0]
+
+
+def test_who_has_no_home_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in some containers: every run compiles anew, and none fails."""
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+    for name in ("ISFRULES_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert Workspace(ROOT / "regelverk").edition("takst_jordmor@2023") is not None
