@@ -1,6 +1,7 @@
 """The lines of a CSV file, counted: a quotation mark that nobody ended takes the lines after it into itself, and they
 would be gone without a word."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rulesdsl.batch.problems import cannot
@@ -21,6 +22,12 @@ def check_lines(file: Path, name: str, read: int) -> None:
 def lines_said(number: int) -> str:
     """So many lines, in words."""
     return "1 linje" if number == 1 else f"{number} linjer"
+
+
+def broken_notes(reasons: Mapping[str, int]) -> tuple[str, ...]:
+    """Why lines could not be read, with how many there are of each reason, those of most lines first."""
+    found = sorted(reasons.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(f"{lines_said(many)} kan ikke leses: {why}." for why, many in found)
 
 
 def lost_lines(file: Path, read: int) -> int:

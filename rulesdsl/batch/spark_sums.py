@@ -1,11 +1,12 @@
 """What a run on Spark came to, counted by Spark from the answers as they will be written."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from rulesdsl.batch.inputs import quoted
-from rulesdsl.batch.lines import check_lines
+from rulesdsl.batch.lines import broken_notes, check_lines
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
 from rulesdsl.batch.spark_decide import FAULTS
@@ -40,8 +41,9 @@ def summed(
     lines = tuple(line for each in made.used for line in _lines(tables, each, answers[each.id], entity, brief))
     given = () if brief else tuple(one for each in made.used for one in _given(tables, each, answers[each.id]))
     above = sum(count for name, count in faulty.items() if name != entity) + len(broken[1])
+    notes = (*made.told, *broken_notes(Counter(why for _, why, _ in broken[0])))
     return Summary(data, taken + own, total, aside, own, decided, lines, _aside(tables, entity, own),
-                   () if brief else _missing(tables, made, answers), results, main, made.told, above, given)
+                   () if brief else _missing(tables, made, answers), results, main, notes, above, given)
 
 
 def _lines(tables: Tables, edition: Edition, table: str, entity: str, brief: bool) -> list[Line]:

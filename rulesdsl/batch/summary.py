@@ -10,7 +10,7 @@ import duckdb
 from attrs import evolve, field
 
 from rulesdsl.batch.inputs import Source, identifier, quoted
-from rulesdsl.batch.lines import check_lines, lines_said
+from rulesdsl.batch.lines import broken_notes, check_lines
 from rulesdsl.batch.plan import Plan, Rulebook
 from rulesdsl.batch.problems import cannot
 from rulesdsl.catalog import entry
@@ -131,9 +131,8 @@ def account(con: duckdb.DuckDBPyConnection, book: Rulebook, source: Source, rows
         "GROUP BY ALL ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
     if broken:
         aside = (*aside, Aside("ISF531", None, broken))
-        notes = (*notes, *(f"{lines_said(many)} kan ikke leses: {why}." for why, many in con.execute(
-            'SELECT grunn, count(*) FROM "brutte linjer" WHERE entitet = ? GROUP BY 1 ORDER BY 2 DESC, 1',
-            [entity]).fetchall()))
+        notes = (*notes, *broken_notes(dict(con.execute(
+            'SELECT grunn, count(*) FROM "brutte linjer" WHERE entitet = ? GROUP BY 1', [entity]).fetchall())))
     results = {name: result for each in used for name, result in each.results.items() if result.entity == entity}
     main = frozenset(name for each in used for name in each.main if name in results)
     return Summary(source.name, rows_in, total, faulty + broken, broken, decided, lines, aside,
