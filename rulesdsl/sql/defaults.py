@@ -28,8 +28,9 @@ from rulesdsl.sql.logic import (
     opposite,
     paren,
     surely,
+    whole,
 )
-from rulesdsl.sql.names import gathered
+from rulesdsl.sql.names import gathered, joined
 
 
 @define
@@ -153,18 +154,55 @@ def overridden(over: State, base: State, keep: Keep) -> State:
     return keep(State(either(over.surely, base.surely), either(over.live, base.live), value, conflict, by, waits))
 
 
+def first_that_holds(states: Sequence[State], keep: Keep) -> State:
+    """``treff første``: each row goes before all that follow it.
+
+    Said of all rows at once, as one row upon another would be as deep as they are many. The row that counts is the
+    first that surely holds, and where none does, the first that may. A row before it, or after it where none is sure,
+    can change the answer where it may hold and is unlike it; then all that may hold up to there are waited for. No
+    clause is an exception to a row, so none is a conflict.
+    """
+    states = [state for state in states if state.live != FALSE]
+    last = next((at for at, state in enumerate(states) if state.surely == TRUE), len(states))
+    states = states[:last + 1]
+    if len(states) < 2:
+        return states[0] if states else EMPTY
+    numbered = [(whole(number), state) for number, state in enumerate(states, start=1)]
+    counts = [(state.surely, number, state) for number, state in numbered]
+    counts += [(state.live, number, state) for number, state in numbered if state.surely != state.live]
+    certain = keep.piece("gjelder", either(*(state.surely for state in states)))
+    at = keep.piece("rad", case(*((test, number) for test, number, _ in counts)))
+    value = keep.piece("første", case(*((test, state.value) for test, _, state in counts)))
+    unlike = keep.piece("ulik", greatest(
+        case((both(state.live, _unlike(state, value), either(opposite(closed(certain)), _before(number, at))), number))
+        for number, state in numbered))
+    until = keep.piece("til rad", case((certain, coalesce(unlike, whole(0))), otherwise=whole(len(states))))
+    waits = gathered([
+        (both(state.live, either(paren(exp.LTE(this=number, expression=until)),
+                                 paren(exp.EQ(this=number, expression=at)))), state.waits)
+        for number, state in numbered])
+    return keep(State(
+        certain, either(*(state.live for state in states)), case((is_null(unlike), value)), FALSE,
+        case(*((test, state.by) for test, _, state in counts)), waits))
+
+
+def _unlike(state: State, value: exp.Expr) -> exp.Expr:
+    return either(opposite(closed(state.known)), is_null(value), _differs(state.value, value))
+
+
+def _before(number: exp.Expr, at: exp.Expr) -> exp.Expr:
+    return paren(exp.LT(this=number, expression=at))
+
+
 def collected(states: Sequence[State], empty: exp.Expr, keep: Keep) -> State:
     """``treff alle``: the list of the values of all rows that hold."""
     clash = either(*(both(state.surely, state.conflict) for state in states))
     unsure = either(*(either(both(state.live, opposite(closed(state.surely))), both(state.live, is_null(state.value)))
                       for state in states))
-    made = empty
-    for state in states:
-        held = case((state.surely, exp.Array(expressions=[state.value])), otherwise=empty)
-        made = exp.ArrayConcat(this=made, expressions=[held])
+    held = [case((state.surely, exp.Array(expressions=[state.value])), otherwise=empty) for state in states]
     by = _first([(state.surely, state.by) for state in states])
     waits = gathered([(opposite(closed(clash)), state.waits) for state in states])
-    value = case((either(clash, unsure), NULL), otherwise=made)
+    value = case((either(clash, unsure), NULL), otherwise=joined([empty, *held]))
     return keep(State(TRUE, TRUE, value, clash, by, waits))
 
 
@@ -176,10 +214,7 @@ def together(policy: Policy, states: Sequence[State], empty: exp.Expr, keep: Kee
         case "én":
             return side_by_side(states, keep, alone=True)
         case "første":
-            outcome = EMPTY
-            for state in reversed(states):
-                outcome = overridden(state, outcome, keep)
-            return outcome
+            return first_that_holds(states, keep)
         case "alle":
             return collected(states, empty, keep)
 

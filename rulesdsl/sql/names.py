@@ -83,12 +83,11 @@ def gathered(entries: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
 
 
 def joined(lists: Sequence[exp.Expr]) -> exp.Expr:
-    if not lists:
-        return NULL
-    made = lists[0]
-    for more in lists[1:]:
-        made = exp.ArrayConcat(this=made, expressions=[more])
-    return made
+    """Lists, one after the other: halves of halves, for what is as deep as they are many cannot be printed."""
+    if len(lists) < 2:
+        return lists[0] if lists else NULL
+    half = len(lists) // 2
+    return exp.ArrayConcat(this=joined(lists[:half]), expressions=[joined(lists[half:])])
 
 
 def empty() -> exp.Expr:
