@@ -1,12 +1,16 @@
 """A run of columns of many types, of keys written in two ways, and of fields with names that an engine may use too."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from conftest import Isfrules
 
 from rulesdsl.batch import patterns
+from rulesdsl.batch.problems import CannotRun
 from rulesdsl.batch.run import Job, run
 from rulesdsl.workspace import Workspace
 
@@ -116,6 +120,76 @@ def test_one_key_written_in_two_ways_in_two_editions(workspace: Workspace, tmp_p
         for number, (key, day) in enumerate(keys))), tmp_path)
     found = rows(f"SELECT episode_id, utgave, andre FROM '{tmp_path / 'ut.parquet'}' ORDER BY 1")
     assert found == [("E0", "prøve@2020", 1), ("E1", "prøve@2021", 1), ("E2", "prøve@2021", 0)]
+
+
+# ── Editions that call two things the same ───────────────────────────────────────────────────────────────────
+
+UNLIKE = """\
+regelverk prøve {year} «Prøve»
+  gjelder {year}-01-01 til {year}-12-31
+
+kilde oss «Oss» status eksempel
+
+kodeverk Farge
+  rød = 1
+
+entitet Episode «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  felt              : {kind}
+
+resultat svar : {kind} for Episode «Svar»
+
+punkt en «En»
+  ifølge oss
+  svar er felt
+"""
+
+
+@pytest.mark.parametrize(("first", "second", "cells", "answers"), [
+    ("tall", "kroner", ("7", "7,50"), [7, Decimal("7.50")]),
+    ("Farge", "tekst", ("1", "grønn"), ["rød", "grønn"]),
+    ("tekst", "Farge", ("grønn", "1"), ["grønn", "rød"]),
+])
+def test_a_result_that_is_another_in_another_edition(
+    tmp_path: Path, first: str, second: str, cells: tuple[str, str], answers: list[Any], way: str
+) -> None:
+    ran(unlike(tmp_path, first, second), table(tmp_path, cells), tmp_path)
+    assert rows(f"SELECT svar FROM '{tmp_path / 'ut.parquet'}' ORDER BY rad") == [(each,) for each in answers]
+
+
+@pytest.mark.parametrize(("first", "second", "cells"), [
+    ("tall", "tekst", ("7", "a")), ("dato", "kroner", ("2020-05-01", "7")), ("liste av tall", "tall", ("7", "7")),
+    ("liste av tall", "liste av tekst", ("7", "7")), ("ja/nei", "tall", ("1", "7")),
+])
+def test_results_that_cannot_stand_in_one_column(
+    tmp_path: Path, isfrules: Isfrules, first: str, second: str, cells: tuple[str, str]
+) -> None:
+    """A number would else be written as a text, or stop the engine."""
+    book, data = unlike(tmp_path, first, second), table(tmp_path, cells)
+    with pytest.raises(CannotRun, match=f"svar er {first} i prøve@2020 og {second} i prøve@2021") as raised:
+        ran(book, data, tmp_path)
+    assert "Del dataene etter utgave" in raised.value.problems[0].hint
+    assert not (tmp_path / "ut.parquet").exists()
+    (tmp_path / "data").mkdir()
+    data.rename(tmp_path / "data" / "episoder.csv")
+    said = isfrules("--rulebooks", tmp_path, "run", tmp_path / "data", "-o", tmp_path / "svar")
+    assert (said.exit_code, said.output.count(f"svar er {first} i prøve@2020")) == (2, 1)
+    one = table(tmp_path, cells[:1])
+    ran(book, one, tmp_path)
+    assert rows(f"SELECT utgave FROM '{tmp_path / 'ut.parquet'}'") == [("prøve@2020",)]
+
+
+def unlike(folder: Path, *kinds: str) -> Workspace:
+    for year, kind in zip((2020, 2021), kinds, strict=True):
+        (folder / f"{year}.isf").write_text(UNLIKE.format(year=year, kind=kind), encoding="utf-8")
+    return Workspace(folder)
+
+
+def table(folder: Path, cells: Sequence[str]) -> Path:
+    lines = [f"E{year};{year}-05-01;{cell}" for year, cell in enumerate(cells, start=2020)]
+    (folder / "inn.csv").write_text("\n".join(["episode_id;utdato;felt", *lines, ""]), encoding="utf-8")
+    return folder / "inn.csv"
 
 
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -120,7 +120,8 @@ def _csv(file: Path) -> Source:
 
 
 def _header(file: Path) -> tuple[list[str], str]:
-    """The names of the columns, and what stands between them: of semicolon, comma and tab the one there is most of."""
+    """The names of the columns, and what stands between them: of semicolon, comma and tab the one there is most of. A
+    column without a name is called by its number, which no field is."""
     try:
         with file.open("rb") as opened:
             line = opened.readline(MOST_HEADER).decode("utf-8-sig")
@@ -129,7 +130,11 @@ def _header(file: Path) -> tuple[list[str], str]:
     if not line.strip():
         raise cannot(f"«{file}» er tom.", "Første linje skal ha navnene på kolonnene.")
     mark = max(";,\t", key=line.count)
-    names = [name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=mark))]
+    try:
+        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=mark))
+    except csv.Error:
+        raise cannot(f"Første linje i «{file}» kan ikke leses.", "Lagre filen med linjeskift LF eller CRLF.") from None
+    names = [name.strip() or f"kolonne {number}" for number, name in enumerate(cells, start=1)]
     check_names(names, str(file))
     return names, mark
 
@@ -175,6 +180,8 @@ def renamed(source: Source, matches: tuple[Match, ...]) -> str:
 
 def _value(each: Match) -> str:
     value = identifier(each.column) + "".join(f"[{quoted(name)}]" for name in each.within)
+    if each.kind.said.startswith("UUID"):  # the engine takes it for no text, alone or in a list
+        value = f"CAST({value} AS {each.kind.said.replace('UUID', 'VARCHAR')})"
     if not each.values:
         return value
     written = f"CAST({value} AS VARCHAR)"

@@ -12,6 +12,7 @@ from rulesdsl.batch.columns import Field, Match, Matching, Naming, fields_of, ma
 from rulesdsl.batch.inputs import Source, identifier, renamed
 from rulesdsl.batch.problems import CannotRun, Problem, cannot
 from rulesdsl.batch.standing import standing_notes
+from rulesdsl.batch.words import check_kinds
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.values import listed
 from rulesdsl.deciding import NoEdition, edition_named, on_day
@@ -308,6 +309,7 @@ def plan(con: duckdb.DuckDBPyConnection, workspace: Workspace, rulebook: Ruleboo
         with readable(parents):
             above = stage(con, parents, theirs, PARENTS, keep)
     made = Plan(source, parents, rulebook, mine, theirs, rows, above, days, ())
+    check_kinds(made.used, rulebook.entity)
     used = (*made.used, rulebook.latest)
     fields = fields_of(rulebook.editions, rulebook.entity)
     rows, notes = fitting(con, rows, mine, fields, used)

@@ -21,7 +21,7 @@ from rulesdsl.batch.run import Job, Step
 from rulesdsl.batch.standing import standing_notes
 from rulesdsl.batch.summary import Summary, account, to_json
 from rulesdsl.batch.together import Deciding, answers_of
-from rulesdsl.batch.words import words_of
+from rulesdsl.batch.words import check_kinds, words_of
 from rulesdsl.batch.workplace import work_beside
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.values import listed
@@ -73,6 +73,8 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
                   for name, file in files.items()}
         _check_naming(job.naming, tables)
         used = _used(tables, editions)
+        for name in decided:
+            check_kinds(used, name)
         _read(con, tables, used, latest, forced)
         answers = _decided(con, tables, used, forced, decided, job.brief, work, lambda what: step(what, 1, 2))
         summaries: dict[str, Summary] = {}

@@ -48,21 +48,25 @@ def compile_by_date(
 # ── Results ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _kinds(editions: Sequence[ir.Edition], entity: str) -> dict[str, str]:
-    """The results of all editions, each with a type that holds it in all of them."""
-    found: dict[str, list[ir.Result]] = {}
-    kinds: dict[str, set[str]] = {}
+def result_types(editions: Sequence[ir.Edition], entity: str) -> dict[str, str]:
+    """The results of all editions, each with a type that holds it in all of them. Raises ``NotInSql`` where none does.
+    """
+    found: dict[str, list[tuple[ir.Edition, types.Type]]] = {}
     for edition in editions:
         for result in edition.results.values():
             if result.entity == entity:
-                found.setdefault(result.name, []).append(result)
-                kinds.setdefault(result.name, set()).add(sql_type(result.type, edition))
+                found.setdefault(result.name, []).append((edition, result.type))
     made = {}
-    for name, results in found.items():
-        numbers = [each.type for each in results if isinstance(each.type, types.Number)]
-        if len(kinds[name]) > 1 and len(numbers) < len(results):
-            raise NotInSql(f"{name}, som ikke er det samme slag i alle utgavene")
-        made[name] = _widest(numbers) if numbers else kinds[name].pop()
+    for name, every in found.items():
+        numbers = [kind for _, kind in every if isinstance(kind, types.Number)]
+        first, *others = every
+        kind = sql_type(first[1], first[0])
+        unlike = next(((edition, its) for edition, its in others if sql_type(its, edition) != kind), None)
+        if unlike and len(numbers) < len(every):
+            (edition, its), (other, another) = first, unlike
+            said = f"{types.type_name(its)} i {edition.id} og {types.type_name(another)} i {other.id}"
+            raise NotInSql(f"{name} er {said}")
+        made[name] = _widest(numbers) if numbers else kind
     return made
 
 
@@ -76,7 +80,7 @@ def common(
 ) -> list[exp.Expr]:
     """The results that an edition gives of an entity, as columns that all editions have."""
     own = {result.name for result in edition.results.values() if result.entity == entity}
-    return [made for name, kind in _kinds(editions, entity).items()
+    return [made for name, kind in result_types(editions, entity).items()
             for made in _columns(name, kind, name in own, waits, source)]
 
 
