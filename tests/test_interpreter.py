@@ -458,6 +458,23 @@ punkt t «T»
     assert {path_of(each, case.things[0]) for each in made.waits.missing} == {"henvisning.haster", "henvisning.mottatt"}
 
 
+@pytest.mark.parametrize(("rules", "clause", "told"), [
+    (("x: når a eller ikke a\n  r er 1",), "x", "Uansett hva a er, er r 1."),
+    (("x: når a\n  r er 1", "y: når ikke a\n  r er 1"), "", "Uansett hva a er, er r 1."),
+    (("x: når a eller ikke a\n  r er 1", "y: når b eller ikke b\n  r er 2"), "",
+     "Uansett hva a og b er, er r i konflikt."),
+    (("x: når a og ikke a\n  r er 1",), "", "Uansett hva a er, er ingen regel som gjelder."),
+    (("x: når farge er rod\n  r er 1", "y: når farge er ikke rod\n  r er 1"), "", "Uansett hva farge er, er r 1."),
+])
+def test_what_is_ukjent_and_the_same_whatever_the_facts_are(rules: tuple[str, ...], clause: str, told: str) -> None:
+    """Rules are asked one by one, and do not see that conditions hang together; the explanation does."""
+    edition = edition_of(rules_of(*rules))
+    case = case_of(edition, {})
+    (result,) = explain(decide(edition, case), case.things[0]).results
+    (alternative,) = result.alternatives
+    assert (result.status, alternative.facts, alternative.clause, alternative.sentence) == ("unknown", (), clause, told)
+
+
 def test_notes_say_what_the_answer_presupposes() -> None:
     around = "\nresultat r : tall for Episode\n\npunkt p «P»\n  ifølge k\n  r er antall e i pasient.episoder der e.a\n"
     edition = edition_of(around)

@@ -1,11 +1,12 @@
 """What the missing facts could bring, and what it would have taken: a few more runs of the same interpreter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import product
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import BOOL, Bool, Code, Type
+from rulesdsl.core.values import listed
 from rulesdsl.evaluate.case import Thing
 from rulesdsl.evaluate.explanation import Alternative, Fact
 from rulesdsl.evaluate.facts import path_of
@@ -80,21 +81,21 @@ def _results_of(thing: Thing, run: Run) -> list[str]:
 def missing_alternatives(run: Run, thing: Thing, outcome: Outcome, tried: Tried) -> tuple[Alternative, ...]:
     """For a result that is ukjent: what it would be, however its missing facts fell, where that can be counted up."""
     missing = sorted(outcome.waits.missing, key=lambda each: path_of(each, thing))
-    choices = [_choices(each, run) for each in missing]
+    choices = [values_of(each, run) for each in missing]
     runs = 1
     for choice in choices:
         runs *= len(choice)
     if not missing or not 0 < runs <= MOST_RUNS:
         return ()
-    found: dict[tuple[str, object], Alternative] = {}
-    for values in product(*choices):
-        settings = dict(zip(missing, values, strict=True))
-        after = _run_with(settings, thing, run, tried).outcomes[thing, outcome.result.name]
-        alternative = _alternative(settings, after, thing, run)
-        key = (after.status, after.value)
-        if len(missing) > 1 and key in found:
-            continue
-        found[key if len(missing) > 1 else (after.status, tuple(values))] = alternative
+    tries = [dict(zip(missing, values, strict=True)) for values in product(*choices)]
+    after = [_run_with(settings, thing, run, tried).outcomes[thing, outcome.result.name] for settings in tries]
+    if after[0].status != "unknown" and len({(each.status, each.value) for each in after}) == 1:
+        return (_whatever(missing, after, thing),)
+    found: dict[object, Alternative] = {}
+    for settings, each in zip(tries, after, strict=True):
+        key = (each.status, each.value) if len(missing) > 1 else tuple(settings.values())
+        if key not in found:
+            found[key] = _alternative(settings, each, thing, run)
     return tuple(found.values())
 
 
@@ -144,7 +145,7 @@ def _type_of(missing: Missing, run: Run) -> Type | None:
     return kind
 
 
-def _choices(missing: Missing, run: Run) -> tuple[ir.Value, ...]:
+def values_of(missing: Missing, run: Run) -> tuple[ir.Value, ...]:
     """All values that a missing fact can have; none where they cannot be counted up."""
     match _type_of(missing, run):
         case Bool():
@@ -163,16 +164,28 @@ def _fact(missing: Missing, value: ir.Value, asker: Thing, run: Run) -> Fact:
     return Fact("field", path, path, _type_of(missing, run) or BOOL, value)
 
 
+def _whatever(missing: Iterable[Missing], after: Sequence[Outcome], thing: Thing) -> Alternative:
+    """The same however the facts fall: they hang together in a way that the rules, asked one by one, do not see."""
+    first = after[0]
+    clauses = {each.rule.clause if each.rule else "" for each in after}
+    names = listed([path_of(each, thing) for each in missing])
+    return Alternative((), first.status, first.value if first.status == "known" else None,
+                       clauses.pop() if len(clauses) == 1 else "", f"Uansett hva {names} er, er {_what(first)}.")
+
+
 def _alternative(settings: Settings, after: Outcome, thing: Thing, run: Run) -> Alternative:
     facts = tuple(_fact(each, value, thing, run) for each, value in settings.items())
     given = " og ".join(f"{fact.name} {said(fact.type, fact.value)}" for fact in facts)
-    what = {
+    clause = after.rule.clause if after.rule else ""
+    return Alternative(facts, after.status, after.value if after.status == "known" else None, clause,
+                       f"Er {given}, er {_what(after)}.")
+
+
+def _what(after: Outcome) -> str:
+    return {
         "known": f"{_called(after.result.name)} {said(after.result.type, after.value)}",
         "conflict": f"{_called(after.result.name)} i konflikt", "no_rule": "ingen regel som gjelder",
     }.get(after.status, f"{_called(after.result.name)} fortsatt ukjent")
-    clause = after.rule.clause if after.rule else ""
-    return Alternative(facts, after.status, after.value if after.status == "known" else None, clause,
-                       f"Er {given}, er {what}.")
 
 
 def _called(name: str) -> str:

@@ -129,7 +129,8 @@ class ClauseReason:
 
 @frozen
 class Alternative:
-    """What the result would be were some facts known, or other than they are: ``facts`` in words, the outcome."""
+    """What the result would be were some facts known, or other than they are: ``facts`` in words, the outcome. Without
+    any of ``facts``: what it is whatever the missing facts are."""
 
     facts: tuple[Fact, ...]
     status: Status

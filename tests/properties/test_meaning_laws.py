@@ -18,6 +18,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import product
 from typing import Any, get_args
 
 from attrs import fields, has
@@ -28,6 +29,7 @@ from rulebooks import Rulebook, documents, rulebooks
 
 from rulesdsl.core import ir
 from rulesdsl.core.types import MAX_DIGITS, Bool, Code, Date, ListOf, Number, Record, Text, Type
+from rulesdsl.evaluate.alternatives import values_of
 from rulesdsl.evaluate.case import Case, Thing, load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.evaluate.explain import explain, explain_changed
@@ -359,7 +361,8 @@ def test_setting_a_fact_to_what_it_is_changes_nothing(book: Rulebook, document: 
 @given(rulebooks(), documents(holes=8))
 @settings(LAW, max_examples=60)
 def test_an_alternative_says_what_would_be(book: Rulebook, document: Document) -> None:
-    """alternative(f = v) says r ⇒ decide(c with f = v) = r; and looking for alternatives leaves c as it was."""
+    """alternative(f = v) says r ⇒ decide(c with f = v) = r, and where it says r whatever f is, for all v; and looking
+    for alternatives leaves c as it was."""
     edition = book.edition()
     case = load(document, edition)
     run = decide(edition, case)
@@ -368,18 +371,24 @@ def test_an_alternative_says_what_would_be(book: Rulebook, document: Document) -
         explained = explain(run, thing)
         assert [dict(each.facts) for each in (case.root, *case.things)] == before
         for result in explained.results:
+            missing = sorted(run.outcomes[thing, result.name].waits.missing, key=lambda each: path_of(each, thing))
             for alternative in result.alternatives:
-                other = load(document, edition)
-                for fact in alternative.facts:
-                    owner, path = holder(fact.path, other, number)
-                    for depth in range(1, len(path)):
-                        owner.facts[path[:depth]] = True
-                    owner.facts[path] = fact.value  # type: ignore[assignment]
-                made = decide(edition, other).outcomes[other.things[number], result.name]
-                event(f"{result.status} to {made.status}")
-                assert (made.status, made.value, made.rule.clause if made.rule else "") == (
-                    alternative.status, alternative.value, alternative.clause,
-                )
+                told = [[(fact.path, fact.value) for fact in alternative.facts]]
+                if not alternative.facts:
+                    told = [[(path_of(each, thing), value) for each, value in zip(missing, values, strict=True)]
+                            for values in product(*(values_of(each, run) for each in missing))]
+                for facts in told:
+                    other = load(document, edition)
+                    for name, value in facts:
+                        owner, path = holder(name, other, number)
+                        for depth in range(1, len(path)):
+                            owner.facts[path[:depth]] = True
+                        owner.facts[path] = value  # type: ignore[assignment]
+                    made = decide(edition, other).outcomes[other.things[number], result.name]
+                    event(f"{result.status} to {made.status}{'' if alternative.facts else ', whatever the facts are'}")
+                    assert (made.status, made.value) == (alternative.status, alternative.value)
+                    clause = made.rule.clause if made.rule else ""
+                    assert alternative.clause == clause or not (alternative.facts or alternative.clause)
 
 
 def holder(written_path: str, case: Case, number: int) -> tuple[Thing, tuple[str, ...]]:
