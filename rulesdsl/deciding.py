@@ -17,7 +17,7 @@ from rulesdsl.evaluate.explanation import CaseError, CaseExplanation, Explanatio
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.receipt import case_hash, receipt_of, with_document
 from rulesdsl.evaluate.trace import Run
-from rulesdsl.evaluate.what_if import Change, set_fact
+from rulesdsl.evaluate.what_if import Change, set_fact, setting_of
 from rulesdsl.source import frozen
 from rulesdsl.workspace import EditionInfo, Workspace
 
@@ -320,8 +320,7 @@ def _with_changes(
     changes: list[Change] = []
     errors: list[CaseError] = []
     for setting in settings:
-        path, _, value = setting.partition("=")
-        made = set_fact(thing, edition, path.strip(), value.strip())
+        made = set_fact(thing, edition, *setting_of(setting))
         if isinstance(made, CaseError):
             errors.append(made)
         else:

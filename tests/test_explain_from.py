@@ -272,6 +272,9 @@ def test_every_form_and_what_if_and_compare(runs: Runs) -> None:
     assert compared["compared"]["edition"] == "prøve@2021"
     waits = one(explained(runs, "B", "--format", "json"))["results"]["refusjon"]
     assert (waits["status"], waits["missing"]) == ("unknown", ["betalt"])
+    wrong = explained(runs, "A", "--what-if", "betalt=kanskje")
+    said(wrong, "ISF513", "betalt = kanskje", code=1)
+    assert wrong.stderr.strip() == f"Rad 1 i {runs.out}: samme svar."
 
 
 def test_the_receipt_can_be_verified(runs: Runs) -> None:

@@ -8,9 +8,10 @@ from sample_cases import EDITION
 
 from rulesdsl.core.types import KRONER, NO_UNIT, POENG, Bool, Code, Date, ListOf, Number, Record, Text, Type
 from rulesdsl.evaluate.case import Thing, load
-from rulesdsl.evaluate.documents import read_documents
+from rulesdsl.evaluate.documents import Document, read_documents
 from rulesdsl.evaluate.explanation import CaseError
-from rulesdsl.evaluate.what_if import Change, parse_value, set_fact
+from rulesdsl.evaluate.facts import path_of
+from rulesdsl.evaluate.what_if import Change, parse_value, set_fact, setting_of
 
 DAY = datetime.date
 
@@ -120,6 +121,29 @@ def test_a_fact_of_the_patient_is_set_through_its_name() -> None:
     assert isinstance(change, Change)
     assert change.thing is thing.parent
     assert change.thing.facts[("fodselsdato",)] == DAY(1950, 1, 2)
+
+
+def test_a_fact_of_another_is_set_as_explanations_write_it() -> None:
+    case = load(Document({"pasient_id": "P1", "episoder": [
+        {"episode_id": "A", "utdato": "2020-06-01"}, {"episode_id": "B.1=x", "utdato": "2020-06-01"}]}), EDITION)
+    first, second = case.things
+    path = path_of((second, ("avtale", "forankret")), first)
+    change = set_fact(first, EDITION, *setting_of(f" {path} = ja"))
+    assert isinstance(change, Change)
+    assert (change.thing, path_of((change.thing, change.path), first)) == (second, path)
+    assert second.facts[("avtale", "forankret")] is True
+    error = set_fact(first, EDITION, "pasient.episoder[C].drg", "442")
+    assert isinstance(error, CaseError)
+    assert (error.code, error.hint) == ("ISF509", "Mente du «episoder[A]»?")
+    assert "finnes ikke i saken" in error.message
+
+
+@pytest.mark.parametrize(("text", "split"), [
+    ("a=b", ("a", "b")), ("a = b=c", ("a", "b=c")), ("a", ("", "")), ("=b", ("", "b")), ("a[x=y].b=", ("a[x=y].b", "")),
+    ("a=[x", ("a", "[x")), ("a[x=y", ("", "")),
+])
+def test_a_setting_is_a_path_and_a_value(text: str, split: tuple[str, str]) -> None:
+    assert setting_of(text) == split
 
 
 def test_the_key_follows_its_field() -> None:

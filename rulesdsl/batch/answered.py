@@ -139,7 +139,7 @@ def differing(answer: Mapping[str, Any], now: CaseExplanation, edition: Edition)
     the row, as where a run told no reasons, is not held against it."""
     if answer["utgave"] != now.edition:
         return (f"Utgave: {answer['utgave']} i svarene, {now.edition} nå.",)
-    if now.errors:
+    if now.errors and not now.results:  # else they are of what was to be set beside the answer
         return tuple(f"Nå: {each.code} {each.message}." for each in now.errors)
     own = {name for name, each in edition.results.items() if each.entity == now.entity}
     found: list[str] = []

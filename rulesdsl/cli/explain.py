@@ -28,6 +28,7 @@ from rulesdsl.deciding import ENGINE, NoEdition, Question, explain_each
 from rulesdsl.diagnostics import os_said
 from rulesdsl.evaluate.explanation import CaseExplanation, Explanation
 from rulesdsl.evaluate.wanted import CannotReach
+from rulesdsl.evaluate.what_if import setting_of
 from rulesdsl.publish.line import Detail
 from rulesdsl.workspace import Workspace
 
@@ -58,7 +59,8 @@ FEW = 20
               help="Utgaven det skal avgjøres etter, for eksempel isf@2020, eller bare regelverket, for eksempel isf. "
                    "Ellers velger feltene og datoen.")
 @click.option("--what-if", "what_if", metavar="FELT=VERDI", multiple=True,
-              help="Avgjør saken en gang til med et felt endret. Kan gjentas.")
+              help="Avgjør saken en gang til med et felt endret, også i en annen episode (pasient.episoder[E2].felt). "
+                   "Kan gjentas.")
 @click.option("--why-not", "why_not", metavar="[RESULTAT=VERDI]", is_flag=False, flag_value="", default=None,
               help="Finner de minste endringene i saken som ville gitt et resultat (tellende=ja, «refusjon>=10000», "
                    "refusjon=+10000). Uten verdi: det du helst ville fått.")
@@ -73,7 +75,7 @@ def command(
     known: datetime.date | None,
 ) -> None:
     for setting in what_if:
-        if not setting.partition("=")[0].strip() or "=" not in setting:
+        if not setting_of(setting)[0]:
             fail(f"«{setting}» er ikke en endring.", "Skriv felt=verdi, for eksempel avtale.forankret=ja.")
     if why_not is not None:
         check_solver()

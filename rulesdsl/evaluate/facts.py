@@ -57,11 +57,11 @@ def _prefix(thing: Thing, asker: Thing) -> str:
     if shared is None:
         return f"{thing.label}."
     up = [each.entity.lower() for each in mine[1 : mine.index(shared) + 1]]
-    down = [_among_others(each) for each in reversed(theirs[: theirs.index(shared)])]
+    down = [among_others(each) for each in reversed(theirs[: theirs.index(shared)])]
     return "".join(f"{each}." for each in (*up, *down))
 
 
-def _among_others(thing: Thing) -> str:
+def among_others(thing: Thing) -> str:
     """A thing as one of those that stand with it: ``episoder[E2]``; by its number where it has no key."""
     plural, _, number = thing.place.rpartition(".")[2].partition("[")
     return f"{plural}[{thing.key or number.rstrip(']')}]"

@@ -3,6 +3,7 @@ as authors write values, not as JSON.
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from rulesdsl.core.types import Code, ListOf, Type
 from rulesdsl.evaluate.case import Element, Facts, Slot, Thing, error_of, near, reader
 from rulesdsl.evaluate.documents import shortened
 from rulesdsl.evaluate.explanation import CaseError
+from rulesdsl.evaluate.facts import among_others
 from rulesdsl.evaluate.read_value import MAX_ITEMS, Days, Wrong, converter, typed
 from rulesdsl.source import canonical_name
 
@@ -35,8 +37,24 @@ def parse_value(edition: Edition, type_: Type, text: str, days: Days = None) -> 
     return value
 
 
+def setting_of(text: str) -> tuple[str, str]:
+    """The path and the value of ``felt=verdi``; a key in the path may have ``=`` in it."""
+    found = _SETTING.fullmatch(text)
+    path, value = found.groups() if found else ("", "")
+    return path.strip(), value.strip()
+
+
+_SETTING = re.compile(r"((?:\[[^\]]*\]|[^=\[])*)=(.*)", re.DOTALL)
+
+
 def set_fact(thing: Thing, edition: Edition, path_text: str, text: str) -> Change | CaseError:
-    """Change a fact of a thing, or of what it belongs to (``pasient.fodselsdato``). With an error nothing changes."""
+    """Change a fact of a thing, of what it belongs to (``pasient.fodselsdato``), or of another that belongs to that
+    (``pasient.episoder[E2].stg``), as explanations write them. With an error nothing changes."""
+    path_text = path_text.strip()
+    below = {among_others(each): each for children in thing.children.values() for each in children}
+    for name, child in below.items():
+        if path_text.startswith(f"{name}."):
+            return set_fact(child, edition, path_text.removeprefix(f"{name}."), text)
     names = [canonical_name(name.strip()) for name in path_text.split(".")]
     plans = reader(edition).plans
     above = thing.parent
@@ -46,8 +64,9 @@ def set_fact(thing: Thing, edition: Edition, path_text: str, text: str) -> Chang
     slots, found = plans[thing.entity].slots, None
     for depth, name in enumerate(names):
         if name not in slots:
-            known = (*slots, owner) if owner and not depth else tuple(slots)
-            wrong = Wrong("ISF509", f"finnes ikke i {edition.id}", near(shortened(name), known))
+            known = (*slots, *below, owner) if owner and not depth else (*slots, *below)
+            where = "saken" if "[" in name else edition.id
+            wrong = Wrong("ISF509", f"finnes ikke i {where}", near(shortened(name), known))
             return error_of(thing, shortened(path_text), wrong, text)
         found = slots[name]
         slots = {} if found.many else found.fields
