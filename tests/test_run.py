@@ -164,6 +164,7 @@ def test_a_row_with_a_fault_is_set_aside_with_every_reason(runs: Runs) -> None:
         (1, "ISF515", "beløp"), (1, "ISF511", "episode_id"), (1, "ISF518", "farge"),
         (2, "ISF511", "episode_id"), (3, "ISF510", "episode_id"),
         (4, "ISF517", "farge"), (4, "ISF512", "utdato"), (5, "ISF412", "utdato")]
+    assert [key for _, key in sorted(set(runs.aside("rad, key")))] == ["A", "A", None, "D", "E"]
 
 
 def test_parquet_and_duckdb_tables(runs: Runs, tmp_path: Path) -> None:
@@ -295,8 +296,8 @@ def test_patients_of_their_own_and_an_orphan(runs: Runs) -> None:
     people = runs.csv("pasient_id,fodselsdato\nP1,1950-01-01\nP2,x\n", "inn-pasienter.csv")
     said(runs(data, "--patients", people), "ISF530", code=1)
     assert runs.answers("episode_id") == [("A",)]
-    assert runs.aside("entitet, rad, code, field") == [
-        ("Episode", 2, "ISF530", "pasient.pasient_id"), ("Pasient", 2, "ISF514", "fodselsdato")]
+    assert runs.aside("entitet, rad, key, code, field") == [
+        ("Episode", 2, "B", "ISF530", "pasient.pasient_id"), ("Pasient", 2, "P2", "ISF514", "fodselsdato")]
     without = runs.csv("navn\nP1\n", "inn-uten.csv")
     said(runs(data, "--patients", without, "--overwrite"), "ingen kolonne pasient_id")
 

@@ -128,7 +128,7 @@ def test_a_row_that_cannot_be_decided_is_set_aside_and_the_others_see_what_it_ha
     assert result.exit_code == 1
     assert [row["rad"] for row in answers(folder, "linjer")] == [1, 2, 3, 5, 6]
     aside = answers(folder, "feil")
-    assert [(row["entitet"], row["rad"], row["field"]) for row in aside] == [("Linje", 4, "belop")]
+    assert [(row["entitet"], row["rad"], row["key"], row["field"]) for row in aside] == [("Linje", 4, "L1", "belop")]
     (fourth,) = (row for row in answers(folder, "regninger") if row["regning_id"] == "R4")
     assert fourth["regningen.mangler"] == ["linjer[L1].belop"]
 
@@ -142,8 +142,8 @@ def test_bills_of_one_key_are_nobodys(folder: Path, isfrules: Isfrules) -> None:
     result = isfrules("--rulebooks", folder / "regelverk", "run", folder / "data", "-o", folder / "svar")
     assert result.exit_code == 1
     assert [row["regning_id"] for row in answers(folder, "regninger")] == ["R1", "R2"]
-    assert {(row["entitet"], row["code"], row["value"]) for row in answers(folder, "feil")} >= {
-        ("Regning", "ISF511", "R4")}
+    assert {(row["entitet"], row["key"], row["code"], row["value"]) for row in answers(folder, "feil")} >= {
+        ("Regning", "R4", "ISF511", "R4")}
     of_it = [row for row in answers(folder, "linjer") if row["regning_id"] == "R4"]
     assert [row["refusjon.mangler"] for row in of_it] == [["regning.tak"]] * 3
 

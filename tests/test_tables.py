@@ -42,7 +42,7 @@ def test_a_table_of_arrow(runs: Runs) -> None:
         (2, "P1", "prøve@2021", Decimal("1.00"), "known", "to", []),
         (4, "P2", "prøve@2020", Decimal("0.00"), "known", "to", [])]
     aside = decided.set_aside.to_pylist()
-    assert [(row["rad"], row["code"], row["field"]) for row in aside] == [(3, "ISF512", "utdato")]
+    assert [(row["rad"], row["key"], row["code"], row["field"]) for row in aside] == [(3, "A", "ISF512", "utdato")]
 
 
 def test_a_relation_of_duckdb_is_answered_by_one() -> None:

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 from attrs import field
 
-from rulesdsl.batch.careful import FAULTS
+from rulesdsl.batch.aside import keys_of, set_aside
 from rulesdsl.batch.columns import Naming
 from rulesdsl.batch.decide import decide_rows
 from rulesdsl.batch.engine import ENGINE_SETTINGS
@@ -104,7 +104,7 @@ class Rulebook:
         with readable(source):
             answers = decide_rows(con, made, lambda step: None, brief)
             decided = con.sql(" UNION ALL BY NAME ".join(f"({query})" for query in answers)).order("rad")
-            aside = con.sql(f"FROM {identifier(FAULTS)}").order("entitet, rad, field, code")
+            aside = con.sql(f"SELECT * EXCLUDE (linje) FROM ({set_aside(keys_of(made))})").order(", ".join(ASIDE_ORDER))
             if isinstance(table, pa.Table):
                 return Decided(decided.to_arrow_table(), aside.to_arrow_table(), made.told)
             return Decided(decided, aside, made.told)

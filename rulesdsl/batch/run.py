@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from rulesdsl.batch.careful import FAULTS
+from rulesdsl.batch.aside import keys_of, set_aside
 from rulesdsl.batch.columns import Naming
-from rulesdsl.batch.decide import BROKEN, decide_rows, read_by
+from rulesdsl.batch.decide import decide_rows, read_by
 from rulesdsl.batch.engine import ENGINE_SETTINGS
-from rulesdsl.batch.inputs import identifier, open_source, quoted
+from rulesdsl.batch.inputs import open_source, quoted
 from rulesdsl.batch.origin import origin
 from rulesdsl.batch.plan import Plan, plan, readable, rulebook_of
 from rulesdsl.batch.problems import cannot
@@ -87,7 +87,7 @@ def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None
             _copy(con, " UNION ALL BY NAME ".join(f"({query})" for query in answers), temporary["svar"])
         told("Teller")
         summary = summed(con, made, temporary["svar"], job.data, job.brief)
-        _write(con, job, temporary, to_json(summary) | {"origin": came_from})
+        _write(con, made, job, temporary, to_json(summary) | {"origin": came_from})
     step("Ferdig", steps, steps)
     return summary
 
@@ -128,12 +128,11 @@ def check_out(job: Job) -> None:
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write(con: duckdb.DuckDBPyConnection, job: Job, temporary: Mapping[str, Path], sums: Mapping[str, Any]) -> None:
+def _write(con: duckdb.DuckDBPyConnection, made: Plan, job: Job, temporary: Mapping[str, Path], sums: Mapping[str, Any]
+           ) -> None:
     """The other two files in the hidden folder; then each of the three gets its name."""
-    aside = (f"SELECT entitet, rad, NULL::BIGINT AS linje, code, field, value, message FROM {identifier(FAULTS)} "
-             "UNION ALL SELECT entitet, NULL, linje, 'ISF531', NULL, left(tekst, 200), grunn "
-             f"FROM {identifier(BROKEN)}")
-    _copy(con, f"SELECT * FROM ({aside}) ORDER BY linje, entitet, rad, field, code", temporary["feil"])
+    query = set_aside(keys_of(made))
+    _copy(con, f"SELECT * FROM ({query}) ORDER BY linje, entitet, rad, field, code", temporary["feil"])
     temporary["sum"].write_text(written(sums, indent=2) + "\n", encoding="utf-8")
     job.out.unlink(missing_ok=True)
     for name, path in job.outputs.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from attrs import evolve
 
+from rulesdsl.batch.aside import key_of, set_aside
 from rulesdsl.batch.careful import FAULTS, among
 from rulesdsl.batch.columns import Matching, Naming, fields_of
 from rulesdsl.batch.decide import BROKEN
@@ -82,9 +83,7 @@ def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, o
             table = tables[name]
             notes = (*table.told, *standing_notes(used))
             summaries[name] = account(con, table.book, table.source, table.rows, used, file, notes, job.brief)
-        aside = (f"SELECT entitet, rad, NULL::BIGINT AS linje, code, field, value, message FROM {identifier(FAULTS)} "
-                 f"UNION ALL SELECT entitet, NULL, linje, 'ISF531', NULL, left(tekst, 200), grunn FROM "
-                 f"{identifier(BROKEN)}")
+        aside = set_aside(key_of(latest, name, table.rows) for name, table in tables.items())
         con.execute(f"COPY (SELECT * FROM ({aside}) ORDER BY entitet, linje, rad, field, code) TO "
                     f"{quoted(str(work / 'feil.parquet'))} (FORMAT parquet)")
         came_from = origin_of_folder(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
+from rulesdsl.batch.aside import keys_of
 from rulesdsl.batch.decide import read_by
 from rulesdsl.batch.inputs import quoted
 from rulesdsl.batch.plan import Plan
@@ -169,12 +170,15 @@ def _set_aside(tables: Tables, made: Plan, broken: tuple[Sequence[Broken], Seque
              for line, why, said in found]
     tables.rows("avslått", {"dag": "DATE"} | dict.fromkeys(("code", "field", "value", "message"), "STRING"), refused)
     tables.rows("brutt", {"entitet": "STRING", "linje": "BIGINT", "value": "STRING", "message": "STRING"}, lines)
+    tables.view("nøkler", " UNION ALL ".join(in_spark(each) for each in keys_of(made)))
     told = "code, field, value, message"
-    parts = [f"SELECT {quoted(book.entity)} AS entitet, rad, NULL AS linje, {told} FROM {ticked(_faults_of(edition))}"
+    parts = [f"SELECT {quoted(book.entity)} AS entitet, rad, {told} FROM {ticked(_faults_of(edition))}"
              for edition in read_by(made)]
     if made.parent_rows is not None:
-        parts.append(f"SELECT {quoted(book.parent)}, rad, NULL, {told} FROM {ticked(_PARENT_FAULTS)}")
-    parts.append(f"SELECT {quoted(book.entity)}, r.rad, NULL, {told} FROM {_ROWS} AS r JOIN `avslått` AS a "
+        parts.append(f"SELECT {quoted(book.parent)}, rad, {told} FROM {ticked(_PARENT_FAULTS)}")
+    parts.append(f"SELECT {quoted(book.entity)}, r.rad, {told} FROM {_ROWS} AS r JOIN `avslått` AS a "
                  f"ON r.`{_DAY}` = a.dag")
-    parts.append("SELECT entitet, CAST(NULL AS BIGINT), linje, 'ISF531', NULL, value, message FROM brutt")
-    tables.keep(FAULTS, " UNION ALL ".join(parts))
+    tables.keep(FAULTS, f"SELECT f.entitet, f.rad, CAST(NULL AS BIGINT) AS linje, n.key, {told} FROM "
+                        f"({' UNION ALL '.join(parts)}) AS f LEFT JOIN `nøkler` AS n ON f.entitet = n.entitet AND "
+                        "f.rad = n.rad UNION ALL SELECT entitet, CAST(NULL AS BIGINT), linje, NULL, 'ISF531', NULL, "
+                        "value, message FROM brutt")
