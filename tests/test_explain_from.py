@@ -236,7 +236,7 @@ def test_keys_and_numbers(runs: Runs) -> None:
     said(explained(runs, "P9/A"), "Ingen rad har nøkkelen «P9/A»")
     said(explained(runs, "99"), "Kjøringen har ingen rad 99")
     said(explained(runs, "rad:99"), "Kjøringen har ingen rad 99")
-    said(explained(runs, "rad:0"), "Ingen rad har nøkkelen «rad:0»")
+    said(explained(runs, "rad:0"), "Ingen rad har nøkkelen «rad:0»", "telles fra 1")
 
 
 def test_rows_that_were_set_aside(runs: Runs) -> None:
@@ -381,6 +381,11 @@ def test_answers_that_do_not_say_where_they_came_from(runs: Runs) -> None:
     for wrong in ("{", "[]", json.dumps(told | {"origin": None}), json.dumps(told | {"origin": {"data": {}}})):
         sums.write_text(wrong, encoding="utf-8")
         said(explained(runs, "A"), "ut-sum.json» sier ikke hvor dataene kom fra", "Kjør dataene på nytt")
+    aside = runs.out.with_name("ut-feil.parquet")
+    of_aside = runs.isfrules("--rulebooks", runs.rulebook, "explain", "--from", aside, "--row", "A")
+    said(of_aside, "det som ble lagt til side", f"Skriv --from {runs.out}")
+    data = runs.isfrules("--rulebooks", runs.rulebook, "explain", runs.out)
+    said(data, "er en tabell, ikke saker i JSON", f"isfrules run {runs.out}")
     sums.unlink()
     said(explained(runs, "A"), "ut-sum.json» finnes ikke")
     sums.write_text(json.dumps(told), encoding="utf-8")

@@ -281,6 +281,7 @@ def test_an_empty_table(runs: Runs) -> None:
 
 @pytest.mark.parametrize(("name", "content", "parts"), [
     ("borte.csv", None, ("finnes ikke",)), ("inn.xlsx", b"x", ("er ikke en slags fil",)),
+    ("inn.json", b"{}", ("er saker i JSON, ikke en tabell", "isfrules explain")),
     ("inn.parquet", b"PAR1", ("kan ikke leses som Parquet",)),
     ("inn.duckdb", b"x", ("kan ikke åpnes som en DuckDB-fil",)),
     ("inn.csv", b"utdato;\xe6\n", ("ISF102", "UTF-8")), ("inn.csv", b"utdato;Utdato\n", ("står flere ganger",)),
@@ -505,9 +506,13 @@ def test_columns_that_are_not_used_and_fields_that_are_not_there_are_told(runs: 
 
 
 def test_rows_that_nobody_says_belong_together_are_told_of(runs: Runs) -> None:
-    said(runs(runs.csv("episode_id;utdato;betalt\nE1;2020-05-01;ja\n")),
-         "Merk: Ingen kolonne er pasient.pasient_id, så hver rad er avgjort alene; regler som ser på andre episoder, "
-         "ser ingen.", code=0)
+    alone = ("Merk: Ingen kolonne er pasient.pasient_id, så hver rad er avgjort alene; regler som ser på andre "
+             "episoder, ser ingen.")
+    head, one = "episode_id;utdato;betalt\n", "E1;2020-05-01;ja\n"
+    assert "flere ganger" not in said(runs(runs.csv(f"{head}{one};2020-05-01;ja\n;2020-05-01;ja\n")), alone, code=0)
+    said(runs(runs.csv(f"{head}{one}E2;2020-05-01;ja\n{one}"), "--overwrite"), alone,
+         "Merk: 2 rader har en episode_id som står flere ganger. Uten pasient.pasient_id avgjøres hver for seg, og det "
+         "samme kan bli betalt to ganger.", code=0)
 
 
 def test_what_sums_rest_on_is_told(isfrules: Isfrules, tmp_path: Path) -> None:

@@ -221,6 +221,11 @@ def test_an_empty_table(spark: Any, runs: SparkRuns) -> None:
     both(Workspace(runs.rulebook), runs.folder, runs.csv(HEAD))
 
 
+def test_rows_that_nobody_says_belong_together(spark: Any, runs: SparkRuns) -> None:
+    data = runs.csv("episode_id;utdato;betalt\nA;2020-05-01;ja\nB;2020-05-01;ja\nA;2020-05-01;ja\n;;\n")
+    assert "2 rader har en episode_id" in both(Workspace(runs.rulebook), runs.folder, data).notes[0]
+
+
 # ── From Python ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -9,17 +9,17 @@ from rulesdsl.batch.decide import BROKEN
 from rulesdsl.batch.inputs import identifier
 from rulesdsl.batch.plan import Plan
 from rulesdsl.core.ir import Edition
-from rulesdsl.sql.duckdb import DIALECT
+from rulesdsl.sql.duckdb import DIALECT, composed
 from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.logic import cast, column, named, text
 from rulesdsl.sql.names import ROW
 
 
 def key_of(edition: Edition, entity: str, rows: Rows) -> exp.Select:
-    """The key of each row, as it stands in the data; NULL where the data have none."""
+    """The key of each row, as it stands in the data, in NFC as keys are; NULL where the data have none."""
     name = edition.entities[entity].key
-    key = column(name) if name in rows.columns else exp.null()
-    return exp.select(named(text(entity), "entitet"), column(ROW), named(cast(key, "VARCHAR"), "key")).from_(
+    key = composed(cast(column(name), "VARCHAR")) if name in rows.columns else cast(exp.null(), "VARCHAR")
+    return exp.select(named(text(entity), "entitet"), column(ROW), named(key, "key")).from_(
         exp.to_identifier(rows.relation, quoted=True))
 
 

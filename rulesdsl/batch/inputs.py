@@ -58,6 +58,8 @@ def open_source(con: duckdb.DuckDBPyConnection, given: str, alias: str) -> Sourc
         return _parquet(con, file)
     if suffix in TEXTS:
         return _csv(file)
+    if suffix in (".json", ".jsonl"):
+        raise cannot(f"«{given}» er saker i JSON, ikke en tabell.", f"Skriv isfrules explain {given}.")
     raise cannot(f"«{given}» er ikke en slags fil som kan kjøres.",
                  "Oppgi en fil i Parquet (.parquet) eller CSV (.csv), eller fil.duckdb:tabell.")
 

@@ -141,6 +141,9 @@ def read_origin(out: Path) -> Origin:
             datetime.date.fromisoformat(found["known"]) if found["known"] else None, found["meanings"], engine,
             {name: _data(each, beside) for name, each in found.get("tables", {}).items()})
     except FileNotFoundError:
+        answers = out.with_name(f"{out.stem.removesuffix('-feil')}.parquet")
+        if answers != out and answers.exists():
+            raise cannot(f"«{out}» har ikke svar, men det som ble lagt til side.", f"Skriv --from {answers}.") from None
         raise cannot(f"«{sums}» finnes ikke.", "Den skal stå ved siden av svarene. Kjør dataene på nytt.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise cannot(f"«{sums}» sier ikke hvor dataene kom fra.", "Kjør dataene på nytt.") from None

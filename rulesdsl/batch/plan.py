@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from rulesdsl.batch.columns import Field, Match, Matching, Naming, fields_of, match
 from rulesdsl.batch.inputs import Source, identifier, renamed
+from rulesdsl.batch.notes import alike, left_out, not_used
 from rulesdsl.batch.problems import CannotRun, Problem, cannot
 from rulesdsl.batch.standing import standing_notes
 from rulesdsl.batch.words import check_kinds
@@ -92,7 +93,8 @@ class Plan:
     @property
     def told(self) -> tuple[str, ...]:
         """The notes of a run, which shows no columns as a plan does, and what its sums rest on."""
-        return (*self.notes, *left_out(self.matching, self.rulebook), *standing_notes(self.used))
+        columns = left_out(self.matching, self.rulebook.latest, self.rulebook.entity)
+        return (*self.notes, *columns, *standing_notes(self.used))
 
 
 def rulebook_of(
@@ -316,7 +318,8 @@ def plan(con: duckdb.DuckDBPyConnection, workspace: Workspace, rulebook: Ruleboo
     if above is not None and theirs is not None:
         above, more = fitting(con, above, theirs, fields_of(rulebook.editions, rulebook.parent, False), used)
         notes += more
-    return Plan(source, parents, rulebook, mine, theirs, rows, above, days, (*notes, *_notes(mine, fields, made.used)))
+    notes = (*notes, *not_used(mine, fields, made.used), *alike(con, rows, rulebook.latest, rulebook.entity))
+    return Plan(source, parents, rulebook, mine, theirs, rows, above, days, notes)
 
 
 _OURS = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException, duckdb.InterruptException,
@@ -346,44 +349,6 @@ def _days_checked(con: duckdb.DuckDBPyConnection, rows: Rows, matching: Matching
     only = Matching(tuple(each for each in matching.matches if each.path == rulebook.date), (), ())
     checked, _ = fitting(con, rows, only, fields, (rulebook.latest,))
     return days_of(con, checked, rulebook, workspace)
-
-
-def _notes(matching: Matching, fields: Mapping[str, Field], used: tuple[Edition, ...]) -> Iterable[str]:
-    for name, near in matching.ignored:
-        if near:
-            yield f"«{name}» er ikke et felt og brukes ikke. {near}"
-    for each in matching.matches:
-        without = [edition.id for edition in used if edition.id not in fields[each.path].types]
-        if without:
-            yield f"«{each.called}» er ikke et felt i {', '.join(without)} og brukes ikke der."
-
-
-MOST_NAMED = 8
-"""How many columns and fields a note names; the rest are counted."""
-
-
-def left_out(matching: Matching, book: Rulebook) -> tuple[str, ...]:
-    """The columns that are not used and the fields that no column is: each may cost money, without a word in any row.
-    A column with a name that is near to a field has a note of its own."""
-    ignored = [name for name, near in matching.ignored if not near and name not in matching.unwanted]
-    missing = [path for path in matching.missing if path != book.group
-               and not any(path.startswith(f"{other}.") for other in matching.missing)]
-    notes = []
-    if book.group in matching.missing:
-        plural = book.latest.entities[book.entity].plural
-        notes.append(f"Ingen kolonne er {book.group}, så hver rad er avgjort alene; regler som ser på andre {plural}, "
-                     "ser ingen.")
-    if ignored:
-        said = f"Kolonnene {_some(ignored)} er ikke felt" if len(ignored) > 1 else f"«{ignored[0]}» er ikke et felt"
-        notes.append(f"{said} og brukes ikke.")
-    if missing:
-        notes.append(f"Ingen kolonne er {_some(missing)}: ukjent i alle rader.")
-    return tuple(notes)
-
-
-def _some(names: Sequence[str]) -> str:
-    few = [*names[:MOST_NAMED]]
-    return listed([*few, f"{len(names) - len(few)} til"] if len(names) > len(few) else few)
 
 
 def kept(match_: Match) -> str:

@@ -117,7 +117,8 @@ def _row(asked: str, answers: Answers, table: Table) -> Found:
                 return found
         rad = number_of(f"{ROW}{asked}", ROW)
     if rad is None:
-        raise cannot(f"Ingen rad har nøkkelen «{asked}».", f"Et radnummer skrives {ROW}12.")
+        counted = "Radene telles fra 1." if asked.strip().startswith(ROW) else f"Et radnummer skrives {ROW}12."
+        raise cannot(f"Ingen rad har nøkkelen «{asked}».", counted)
     stood, now = answers.keyed("rad = ?", rad), table.keyed("rad = ?", rad)
     if not stood and not now:
         raise cannot(f"Kjøringen har ingen rad {rad}.")

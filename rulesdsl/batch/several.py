@@ -15,8 +15,9 @@ from rulesdsl.batch.columns import Matching, Naming, fields_of
 from rulesdsl.batch.decide import BROKEN
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import DATABASES, TEXTS, Source, broken_lines, identifier, open_source, quoted
+from rulesdsl.batch.notes import left_out
 from rulesdsl.batch.origin import origin_of_folder
-from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, left_out, matched, readable, stage
+from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, matched, readable, stage
 from rulesdsl.batch.problems import Problem, cannot
 from rulesdsl.batch.run import Job, Step
 from rulesdsl.batch.standing import standing_notes
@@ -53,7 +54,7 @@ class Table:
     @property
     def told(self) -> tuple[str, ...]:
         """The notes of a run, which shows no columns as a plan does."""
-        return (*self.notes, *left_out(self.matching, self.book))
+        return (*self.notes, *left_out(self.matching, self.book.latest, self.book.entity))
 
 
 def run_folder(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None) -> dict[str, Summary]:

@@ -35,6 +35,9 @@ from rulesdsl.workspace import Workspace
 MOST_BYTES = 200_000_000
 """A larger file is rather split than held in memory."""
 
+TABLES = (".csv", ".tsv", ".parquet", ".duckdb")
+"""Files that are no cases, whatever is in them."""
+
 FEW = 20
 """So many cases are set out as JSON that is easy on the eyes; more are written one a line."""
 
@@ -87,6 +90,9 @@ def command(
         return
     if file is None:
         raise click.MissingParameter(param=next(each for each in command.params if each.name == "file"))
+    if file.suffix.lower() in TABLES and file.is_file():
+        fail(f"«{file}» er en tabell, ikke saker i JSON.",
+             f"Skriv isfrules run {file} -o svar.parquet, og så isfrules explain --from svar.parquet --row NØKKEL.")
     text = read_file(file)
     workspace = open_workspace(rulebooks)
     if everything:
