@@ -34,7 +34,7 @@ from rulesdsl.sql.logic import (
     surely,
     whole,
 )
-from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, fact, fact_among_many, table_name, way
+from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, fact, fact_among_many, gathered, table_name, way
 from rulesdsl.sql.rounding import rounded
 from rulesdsl.sql.sheet import Join, Sheet, table
 from rulesdsl.sql.types import constant, decimal_type, sql_type, wide
@@ -247,7 +247,7 @@ class Terms:
             case ir.ResultOf():
                 return [(TRUE, self.place(node.of, f"{node.name}.venter"))]
             case ir.Part():
-                return self.waits(node.value)
+                return self._of_part(node)
             case ir.If():
                 test = self.value(node.test)
                 open_ = is_null(test)
@@ -267,6 +267,14 @@ class Terms:
                 return self._over_many(node)[1]
             case _:
                 return self.strictly(tuple(ir.children(node)))
+
+    def _of_part(self, node: ir.Part) -> Waits:
+        """A column of its own, and each fact in it once: parts build upon one another, and what each says twice would
+        double from part to part."""
+        entries = self.waits(node.value)
+        if len(entries) < 2:
+            return entries
+        return [(TRUE, self.sheet.add(f"{node.name} venter", exp.ArrayDistinct(this=gathered(entries))))]
 
     def strictly(self, nodes: Sequence[ir.Expr]) -> Waits:
         """What those of some nodes that are NULL wait for."""

@@ -144,13 +144,62 @@ def test_a_search_on_the_way_to_an_amount(tmp_path: Path) -> None:
     (tmp_path / "prøve.isf").write_text(SEARCHED, encoding="utf-8")
     edition = Workspace(tmp_path).edition("prøve@2020")
     assert edition is not None
-    rows = [{"fri": fri, "rang": rang, "poster": items} for fri in (True, False, None) for rang in (1, None)
+    rows = [{"fri": fri, "rang": rang, "poster": items} for fri in (True, False, None) for rang in (Decimal(1), None)
             for items in ([], ["a", "b"], None)]
     cases = [load(Document({"episode_id": f"E{number}", "utdato": "2020-05-01"} | {
         name: value for name, value in row.items() if value is not None}), edition) for number, row in enumerate(rows)]
     wanted = decided(edition, edition.entities["Episode"], cases)
     assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
     assert any("rang" in answer["refusjon"][4] for answer in wanted.answers if answer)
+
+
+PARTS = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Episode «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  p                 : ja/nei
+  q                 : ja/nei
+  n                 : tall
+
+resultat svar : ja/nei for Episode «Svar»
+resultat tall_svar : tall for Episode «Tall»
+
+punkt en «En»
+  ifølge oss
+  der a0 er p
+  {parts}
+  svar er a{last}
+
+punkt to «To»
+  ifølge oss
+  der b0 er n
+  der b1 er hvis p så n ellers 2 * n
+  {numbers}
+  tall_svar er b{last}
+"""
+
+
+def test_parts_that_build_upon_one_another(tmp_path: Path) -> None:
+    """Each says more than once what is under it; all that it waits for is told, and a query is no longer for that."""
+    deep = 14
+    parts = [f"der a{each} er (a{each - 1} og q) eller (ikke a{each - 1} og p)" for each in range(1, deep + 1)]
+    numbers = [f"der b{each} er hvis b{each - 1} > b{each - 2} så min(b{each - 1} + 1; 99) ellers b{each - 2}"
+               for each in range(2, deep + 1)]
+    (tmp_path / "prøve.isf").write_text(
+        PARTS.format(parts="\n  ".join(parts), numbers="\n  ".join(numbers), last=deep), encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    cases = [load(Document({"episode_id": f"E{number}", "utdato": "2020-05-01"} | {
+        name: value for name, value in zip("pqn", values, strict=True) if value is not None}), edition)
+        for number, values in enumerate(product((True, False, None), (True, False, None), (Decimal(3), Decimal(-3), None)))]
+    wanted = decided(edition, edition.entities["Episode"], cases)
+    assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
+    assert {tuple(answer["tall_svar"][4]) for answer in wanted.answers if answer} == {(), ("n",), ("n", "p"), ("p",)}
 
 
 LARGE = """\

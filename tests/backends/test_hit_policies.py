@@ -1,5 +1,6 @@
 """Decision tables with many rows: a query says of all rows at once what the interpreter asks row by row."""
 
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -36,7 +37,8 @@ beslutning svar : {kind} for Episode   treff {policy}
   | a | b || ut |
 """
 
-FACTS = {"a": (True, False, None), "b": (1, 2, None), "verdi": (1, 2, None)}
+ONE, TWO = Decimal(1), Decimal(2)
+FACTS = {"a": (True, False, None), "b": (ONE, TWO, None), "verdi": (ONE, TWO, None)}
 DOCUMENTS = [
     Document({"episode_id": f"E{number}", "utdato": "2020-05-01"} | {
         name: value for name, value in zip(FACTS, values, strict=True) if value is not None})
@@ -62,7 +64,9 @@ def test_rows_that_overlap(policy: str, rows: list[Row]) -> None:
         reject()  # a row that is never reached
     edition = checked.editions["prøve@2020"]
     episode = edition.entities["Episode"]
-    wanted = decided(edition, episode, [load(document, edition) for document in DOCUMENTS])
+    cases = [load(document, edition) for document in DOCUMENTS]
+    assert not any(case.errors for case in cases)
+    wanted = decided(edition, episode, cases)
     assert wanted.differences(by_duckdb(edition, episode, wanted.rows)) == []
 
 
