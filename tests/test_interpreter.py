@@ -18,6 +18,7 @@ from rulesdsl.evaluate.explain import explain
 from rulesdsl.evaluate.facts import path_of
 from rulesdsl.evaluate.interpreter import decide
 from rulesdsl.evaluate.trace import Outcome
+from rulesdsl.evaluate.wording import words
 from rulesdsl.source import Source
 from rulesdsl.syntax.parser import parse
 
@@ -285,6 +286,17 @@ punkt p «P»
 """
     assert outcomes(rules, {"n": 2, "tjenester": [{"ganger": 1}]})["r"].value == 5
     assert missing(outcomes(rules, {"tjenester": [{}]})["r"]) == {"n", "tjenester[0].ganger"}
+
+
+@pytest.mark.parametrize(("condition", "told"), [
+    ("(farge er rod) er (a og b)", "(farge er rod) er (a og b)"),
+    ("(ikke a) er ikke b", "(ikke a) er ikke b"),
+    ("(n finnes) er (n > 2)", "(n finnes) er (n > 2)"),
+])
+def test_what_stands_beside_er_and_has_one_itself_is_told_apart(condition: str, told: str) -> None:
+    edition = edition_of(rules_of(f"x: når {condition}\n  r er 1"))
+    (group,) = edition.results["r"].groups
+    assert words(group.rules[0].conditions[0]) == told
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────

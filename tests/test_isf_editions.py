@@ -325,6 +325,12 @@ def test_a_day_without_an_edition(workspace: Workspace, day: str) -> None:
     assert ("isf@2017" if day < "2017" else "isf@2025") in case.errors[0].hint
 
 
+@pytest.mark.parametrize("field", ["permisjonsdogn", "korrigerte_poeng"])
+def test_less_than_nothing_is_no_leave_and_no_points(workspace: Workspace, field: str) -> None:
+    (case,) = cases_of(workspace, in_year(2020, STAY, **{field: -1}))
+    assert [(error.code, error.field, case.results) for error in case.errors] == [("ISF516", field, ())]
+
+
 # ── What is promised ─────────────────────────────────────────────────────────────────────────────────────────
 
 

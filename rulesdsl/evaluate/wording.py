@@ -147,7 +147,7 @@ def _words(node: Expr) -> str:
         case If(_, test, then, otherwise):
             return f"hvis {words(test)} så {words(then)} ellers {words(otherwise)}"
         case Compare(_, op, left, right):
-            return f"{_operand(left)} {_OPS[op]} {_operand(right)}"
+            return f"{_side(left)} {_OPS[op]} {_side(right)}"
         case OneOf(_, value, options, name):
             return f"{words(value)} er {_options(value.type, options, name)}"
         case Contains(_, items, value):
@@ -223,6 +223,12 @@ def _operand(node: Expr) -> str:
     """Words that can stand beside «og», «eller» and «ikke» without being misread."""
     text = words(node)
     return f"({text})" if isinstance(node, And | Or | If | Quantified | Count | SumOver | ExtremeOver) else text
+
+
+def _side(node: Expr) -> str:
+    """Words that can stand beside «er», which they may have in them themselves."""
+    judged = isinstance(node, Not | Compare | OneOf | Contains | Known | Same)
+    return f"({words(node)})" if judged else _operand(node)
 
 
 def _factor(node: Expr) -> str:
