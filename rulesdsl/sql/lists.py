@@ -56,6 +56,9 @@ class _Lambda(Terms):
         assert self.outer is not None
         return self.meaning(node) if self.var in mentioned(node) else self.outer.value(node)
 
+    def apart(self, name: str, value: exp.Expr) -> exp.Expr:
+        return value  # an element has no columns
+
 
 def over_list(node: Many, items: ir.Expr, terms: Terms) -> tuple[exp.Expr, Waits]:
     """A quantifier over a list: by the engine's own functions where its condition looks at the elements only."""

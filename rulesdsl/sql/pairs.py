@@ -93,6 +93,9 @@ class Pair(Terms):
             return self.theirs(self.inner.value(rebound(node, self.var)))
         return self.meaning(node)
 
+    def apart(self, name: str, value: exp.Expr) -> exp.Expr:
+        return value  # of both sides: it is a column of neither
+
     def meaning(self, node: ir.Expr) -> exp.Expr:
         match node:
             case ir.Item():

@@ -46,6 +46,13 @@ _COMPARE: dict[ir.Comparison, type[exp.Expr]] = {
 }
 
 
+_SAID_OVER = ir.If | ir.Extreme | ir.Round | ir.YearsBetween
+MOST_TOLD_OVER = 2
+MOST_OPEN = 8
+"""How many such nodes may stand within one another, and how many facts may be waited for by what is written out each
+time: a column more is a step more of the query."""
+
+
 class NotInSql(Exception):
     """A rulebook asks for something that has no form in SQL: ``what`` says it in Norwegian."""
 
@@ -70,6 +77,7 @@ class Terms:
     _values: dict[int, tuple[ir.Expr, exp.Expr]] = field(factory=dict)
     _waits: dict[int, Waits] = field(factory=dict)
     _quantified: dict[int, tuple[exp.Expr, Waits]] = field(factory=dict)
+    _repeated: dict[int, tuple[ir.Expr, int]] = field(factory=dict)
 
     def within(self, entity: ir.Entity, sheet: Sheet) -> "Terms":
         """The expressions of another entity, as columns of its own sheet."""
@@ -111,6 +119,25 @@ class Terms:
     def made(self, node: ir.Expr) -> exp.Expr:
         return self.meaning(node)
 
+    def once(self, node: ir.Expr) -> exp.Expr:
+        """The value of what is said several times over: a column of its own where more of that kind is within it, for
+        the text would double with each."""
+        value = self.value(node)
+        return self.apart("ledd", value) if self._told_over(node) > MOST_TOLD_OVER else value
+
+    def apart(self, name: str, value: exp.Expr) -> exp.Expr:
+        """A column of what is said several times."""
+        return self.sheet.add(name, value)
+
+    def _told_over(self, node: ir.Expr) -> int:
+        """How many nodes, one within the other, say several times over what they are of."""
+        found = self._repeated.get(id(node))
+        if found is None:
+            below = () if isinstance(node, ir.Part) else ir.children(node)
+            depth = max(map(self._told_over, below), default=0) + isinstance(node, _SAID_OVER)
+            found = self._repeated[id(node)] = node, depth
+        return found[1]
+
     def meaning(self, node: ir.Expr) -> exp.Expr:
         match node:
             case ir.Field():
@@ -137,7 +164,7 @@ class Terms:
             case ir.Part():
                 return self.sheet.add(node.name, self.value(node.value))
             case ir.If():
-                test, then, otherwise = map(self.value, (node.test, node.then, node.otherwise))
+                test, then, otherwise = map(self.once, (node.test, node.then, node.otherwise))
                 same = exp.EQ(this=closed(then), expression=closed(otherwise))
                 return case((surely(test), then), (both(is_known(test), opposite(closed(test))), otherwise),
                             (same, then))
@@ -157,13 +184,13 @@ class Terms:
                 factors = [wide(self._exactly(first), first.type), *map(self._exactly, others)]
                 return paren(_joined(exp.Mul, [closed(factor) for factor in factors]))
             case ir.Round():
-                made = rounded(node, self.value(node.value), self.value(node.divisor) if node.divisor else None)
+                made = rounded(node, self.once(node.value), self.once(node.divisor) if node.divisor else None)
                 if node.divisor is None or node.otherwise is None:
                     return made
                 zero = exp.EQ(this=closed(self.value(node.divisor)), expression=whole(0))
                 return case((surely(paren(zero)), self.value(node.otherwise)), otherwise=made)
             case ir.Extreme():
-                values = [self.value(item) for item in node.items]
+                values = [self.once(item) for item in node.items]
                 made = (greatest if node.which == "maks" else least)(values)
                 return case((either(*map(is_null, values)), NULL), otherwise=made)
             case ir.DaysBetween():
@@ -175,7 +202,7 @@ class Terms:
             case ir.PartOfDate():
                 return cast(_part(node.part, self.value(node.date)), "DECIMAL(4, 0)")
             case ir.YearsBetween():
-                return _years(self.value(node.start), self.value(node.end))
+                return _years(self.once(node.start), self.once(node.end))
             case ir.Same():
                 return TRUE if node.left == node.right else FALSE
             case ir.Quantified() | ir.Count() | ir.SumOver() | ir.ExtremeOver() | ir.Pick():
@@ -282,8 +309,12 @@ class Terms:
 
     def of(self, test: exp.Expr, node: ir.Expr) -> Waits:
         """What a node waits for, where a condition holds and it is NULL."""
-        open_ = both(test, is_null(self.value(node))) if self.with_waits else FALSE
-        return [] if open_ == FALSE else [(both(open_, inner), names) for inner, names in self.waits(node)]
+        null = is_null(self.value(node)) if self.with_waits else FALSE
+        if both(test, null) == FALSE:
+            return []
+        entries = self.waits(node)
+        open_ = both(test, self.apart("mangler", null) if len(entries) > MOST_OPEN else null)
+        return [(both(open_, inner), names) for inner, names in entries]
 
 
 # ── Relations ────────────────────────────────────────────────────────────────────────────────────────────────

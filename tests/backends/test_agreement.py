@@ -19,6 +19,7 @@ from rulesdsl.evaluate.case import Case, load
 from rulesdsl.evaluate.documents import Document
 from rulesdsl.generate.drawing import draw_facts, draw_family, lone, together
 from rulesdsl.generate.plan import plan
+from rulesdsl.sql.compile import compile_edition
 from rulesdsl.sql.entities import decided_entities, needed_entities
 from rulesdsl.workspace import Workspace
 from tests.shipped import SHIPPED, shipped
@@ -200,6 +201,57 @@ def test_parts_that_build_upon_one_another(tmp_path: Path) -> None:
     wanted = decided(edition, edition.entities["Episode"], cases)
     assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
     assert {tuple(answer["tall_svar"][4]) for answer in wanted.answers if answer} == {(), ("n",), ("n", "p"), ("p",)}
+
+
+WIDE = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Episode «Episode»
+  nøkkel episode_id : tekst
+  rettsdato utdato  : dato
+  p                 : ja/nei
+  n                 : tall
+  m                 : tall
+
+resultat dypt : tall for Episode «Dypt»
+resultat bredt : ja/nei for Episode «Bredt»
+resultat langt : tall for Episode «Langt»
+
+punkt en «En»
+  ifølge oss
+  dypt er {deep}
+
+punkt to «To»
+  ifølge oss
+  bredt er {wide}
+
+punkt tre «Tre»
+  ifølge oss
+  langt er {long}
+"""
+
+
+def test_expressions_that_are_deep_and_wide(tmp_path: Path) -> None:
+    """A query is as long as they are, and no longer."""
+    deep = "m"
+    for each in range(14):
+        deep = f"hvis n er {each} så {each} ellers min(({deep}); hvis p så m ellers {each})"
+    (tmp_path / "prøve.isf").write_text(WIDE.format(
+        deep=deep, wide=" eller ".join(f"n er {each} og m er {each}" for each in range(60)),
+        long=" + ".join(f"maks(n; {each})" for each in range(60))), encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    numbers = (Decimal(3), Decimal(59), None)
+    cases = [load(Document({"episode_id": f"E{number}", "utdato": "2020-05-01"} | {
+        name: value for name, value in zip("pnm", values, strict=True) if value is not None}), edition)
+        for number, values in enumerate(product((True, False, None), numbers, numbers))]
+    wanted = decided(edition, edition.entities["Episode"], cases)
+    assert None not in wanted.answers
+    assert wanted.differences(by_duckdb(edition, edition.entities["Episode"], wanted.rows)) == []
+    assert len(compile_edition(edition, {"Episode": "fakta"}).sql("duckdb")) < 200_000
 
 
 LARGE = """\
