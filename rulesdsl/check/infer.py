@@ -171,6 +171,9 @@ def code_const(written: str, span: Span, scope: Scope, wanted: Code, is_name: bo
         first, last = found[0].valid_from, found[0].valid_to
         days = " ".join(f"{word} {day}" for word, day in (("fra", first), ("til", last)) if day)
         return scope.report("ISF314", span, f"gjelder {days}, utenfor utgaven", detail=found[0].name)
+    if is_name and written in scope.declared.kodesett:
+        hint = f"Skriv «x i {written}», eller «ikke x i {written}»."
+        return scope.report("ISF201", span, "er et kodesett, ikke en kode", hint, written)
     hint = did_you_mean(written, [member.name for member in kodeverk.members])
     if not hint and len(kodeverk.members) <= 8:
         hint = f"Der står {', '.join(member.name for member in kodeverk.members)}."
