@@ -28,7 +28,7 @@ from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.terms import NotInSql
 
-ASKED, DOUBT, HOLES = "spurte fakta", "§tvil", " hull"
+ASKED, UNSURE, SEEKING, DOUBT, HOLES = "spurte fakta", "usikre", "søkende", "§tvil", " hull"
 
 
 def look(con: duckdb.DuckDBPyConnection, task: Task) -> Sure | None:
@@ -127,29 +127,43 @@ def _by_relation(sure: Sure) -> list[list[SureSearch]]:
 
 def _answer(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, searches: Sequence[SureSearch], keys: Sequence[str]
             ) -> None:
-    """The answers of searches with the same keys, for each row that is not alone with its own. Of a home where somebody
-    may count and has no keys, nothing is sure."""
+    """The answers of searches with the same keys, for each row that is not alone with its own. Where one may count and
+    lacks a key, nothing is sure for those of its home that have the keys it does not lack."""
     relation, home = searches[0].relation, identifier(HOME)
     inputs = sorted({name for each in searches for name in each.inputs} | {sure.entity.key})
     wanted = [(name, column(name)) for name in (ROW, HOME, *inputs)]
-    asked = identifier(ASKED)
+    asked, holes = identifier(ASKED), identifier(relation + HOLES)
     made = sure.of_border(narrow(task), wanted).sql(DIALECT, copy=False)
     con.execute(f"CREATE OR REPLACE TEMP VIEW {asked} AS {made}")
     own = [identifier(each) for each in keys]
     known = " AND ".join(f"{each} IS NOT NULL" for each in (home, *own))
     place = f"hash({', '.join((home, *own))})"
-    lost = [f"{each} IS NULL AND ({search.counts.sql(DIALECT)}) IS DISTINCT FROM FALSE" for each in own
-            for search in searches]
-    _create(con, relation + HOLES, f"SELECT DISTINCT {home} AS hjem FROM {asked} WHERE {home} IS NOT NULL AND "
-                                   f"({' OR '.join(f'({each})' for each in lost) or 'false'})")
+    lost = " OR ".join(f"({each} IS NULL AND ({search.counts.sql(DIALECT)}) IS DISTINCT FROM FALSE)" for each in own
+                        for search in searches) or "false"
+    named = ", ".join((home, *own))
+    _create(con, relation + HOLES, f"SELECT DISTINCT {named} FROM {asked} WHERE {home} IS NOT NULL AND ({lost})")
     _create(con, "delte", f"SELECT {place} AS plass FROM {asked} WHERE {known} GROUP BY 1 HAVING count(*) > 1")
+    _create(con, UNSURE, f"SELECT {ROW}, {named} FROM {asked} WHERE {_may_share(con, holes, own)}")
     found = [f"{each.in_group(sure.entity.key, ROW).sql(DIALECT)} AS {identifier(each.answer)}" for each in searches]
     nothing = [f"NULL AS {identifier(each.answer)}" for each in searches]
-    holes = f"(SELECT hjem FROM {identifier(relation + HOLES)})"
     _create(con, relation, (
-        f"SELECT {', '.join((ROW, home, *own, *found))} FROM {asked} WHERE {known} AND {place} IN (FROM delte) AND "
-        f"{home} NOT IN {holes} WINDOW w AS (PARTITION BY {', '.join((home, *own))}) UNION ALL "
-        f"SELECT {', '.join((ROW, home, *own, *nothing))} FROM {asked} WHERE {home} IN {holes}"))
+        f"SELECT {', '.join((ROW, named, *found))} FROM {asked} WHERE {known} AND {place} IN (FROM delte) AND "
+        f"{ROW} NOT IN (SELECT {ROW} FROM {UNSURE}) WINDOW w AS (PARTITION BY {named}) UNION ALL "
+        f"SELECT {', '.join((ROW, named, *nothing))} FROM {UNSURE}"))
+
+
+def _may_share(con: duckdb.DuckDBPyConnection, relation: str, keys: Sequence[str]) -> str:
+    """The condition that a row has the home of one in a relation, and all keys that this one is known to have. Asked by
+    which keys they lack, so that it takes no longer where many rows of a home do."""
+    if not keys:
+        return f"{identifier(HOME)} IN (SELECT {identifier(HOME)} FROM {relation})"
+    lacks = ", ".join(f"{each} IS NULL" for each in keys)
+    ways: list[str] = []
+    for lacking in sorted(con.execute(f"SELECT DISTINCT {lacks} FROM {relation}").fetchall()):
+        has = ", ".join((identifier(HOME), *(key for key, lack in zip(keys, lacking, strict=True) if not lack)))
+        those = " AND ".join(f"{key} IS {'' if lack else 'NOT '}NULL" for key, lack in zip(keys, lacking, strict=True))
+        ways.append(f"({has}) IN (SELECT ({has}) FROM {relation} WHERE {those})")
+    return f"({' OR '.join(ways) or 'false'})"
 
 
 # ── Rows that need care ──────────────────────────────────────────────────────────────────────────────────────
@@ -183,20 +197,21 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, tol
     which of them each row hangs on: one without keys for a search that it does not hang on need find nobody by it."""
     made = f"nære {task.edition.id}"
     home, all_of_it, asked, name = (identifier(each) for each in (HOME, narrow(task), rows, made))
-    no_key = f"{identifier(sure.entity.key)} IS NULL"
+    no_key, lacking = f"{identifier(sure.entity.key)} IS NULL", identifier(SEEKING)
     _create(con, made, f"SELECT {ROW} FROM {asked}")
     for searches in reversed(_by_relation(sure)):
         relation, keys = identifier(searches[0].relation), searches[0].keys
         own, near = [identifier(each) for each in keys], f"SELECT {ROW} FROM {name}"
         same, lost = ", ".join((home, *own)), " OR ".join(f"{each} IS NULL" for each in own) or "false"
         hangs = " OR ".join(identifier(unanswered(each.answer)) for each in searches) if told else "true"
-        seeking = f"({near} EXCEPT SELECT {ROW} FROM {asked} WHERE NOT ({hangs}))"
-        homeless = f"SELECT {home} FROM {all_of_it} WHERE {ROW} IN {seeking} AND ({lost} OR {no_key})"
+        seeking = f"FROM {all_of_it} WHERE {ROW} IN ({near} EXCEPT SELECT {ROW} FROM {asked} WHERE NOT ({hangs}))"
+        _create(con, SEEKING, f"SELECT DISTINCT {same} {seeking} AND ({lost})")
         con.execute(
             f"INSERT INTO {name} (SELECT {ROW} FROM {relation} WHERE ({same}) IN (SELECT ({same}) FROM {relation} "
             f"WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {relation} WHERE ({lost}) AND {home} IN (SELECT {home} "
-            f"FROM {relation} WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {all_of_it} WHERE {home} IN ({homeless})"
-            f") EXCEPT {near}")
+            f"FROM {relation} WHERE {ROW} IN ({near})) UNION SELECT {ROW} FROM {all_of_it} WHERE (({lost}) AND {home} "
+            f"IN (SELECT {home} FROM {lacking})) OR {_may_share(con, lacking, own)} OR {home} IN (SELECT {home} "
+            f"{seeking} AND {no_key})) EXCEPT {near}")
     return made
 
 

@@ -155,6 +155,24 @@ punkt en «En»
 """
 
 
+TWO_KEYS = EPISODES + """
+  sted              : tekst
+  teller            : ja/nei
+  spurt             : ja/nei
+
+resultat flere : ja/nei for Episode «En annen teller med samme merke og sted»
+resultat sist : ja/nei for Episode «Siste som teller med sitt merke og sted»
+
+punkt en «En»
+  ifølge oss
+  flere er spurt og finnes annen i pasient.episoder der annen.merke er merke og annen.sted er sted og annen.teller
+
+punkt to «To»
+  ifølge oss
+  sist er spurt og denne er siste e i pasient.episoder der e.merke er merke og e.sted er sted og e.teller etter e.utdato
+"""
+
+
 def some_patients(count: int) -> list[Document]:
     """Patients with some episodes each, of which a few have no mark."""
     chance = random.Random(1)
@@ -172,6 +190,37 @@ def test_a_search_among_all_others(tmp_path: Path) -> None:
     wrong, (told, _, careful) = differences(edition, edition.entities["Episode"], some_patients(40))
     assert wrong == []
     assert 0 < careful < len(told)
+
+
+def test_searches_with_two_keys_of_which_rows_lack_one_or_the_other(tmp_path: Path) -> None:
+    (tmp_path / "prøve.isf").write_text(TWO_KEYS, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    chance = random.Random(1)
+
+    def episode(number: int) -> Document:
+        own = {"merke": chance.choice("AB"), "sted": chance.choice("XYZ"), "teller": chance.random() < 0.7,
+               "spurt": chance.random() < 0.5}
+        return {"episode_id": f"E{number}", "utdato": f"2020-0{chance.randint(1, 9)}-01"} | {
+            name: value for name, value in own.items() if chance.random() < 0.85}
+
+    patients = [Document({"pasient_id": f"P{number}", "episoder": [episode(each) for each in range(2 + number % 7)]})
+                for number in range(120)]
+    wrong, _ = differences(edition, edition.entities["Episode"], patients)
+    assert wrong == []
+
+
+def test_a_row_that_lacks_a_key_leaves_others_in_doubt_only_where_it_may_share_theirs(tmp_path: Path) -> None:
+    (tmp_path / "prøve.isf").write_text(TWO_KEYS, encoding="utf-8")
+    edition = Workspace(tmp_path).edition("prøve@2020")
+    assert edition is not None
+    told = [{"merke": "A", "sted": "X"}, {"merke": "A", "sted": "Y"}, {"merke": "B", "sted": "Y"}, {"sted": "Y"}]
+    patient = Document({"pasient_id": "P1", "episoder": [
+        {"episode_id": f"E{number}", "utdato": "2020-01-01", "teller": True, "spurt": True} | each
+        for number, each in enumerate(told)]})
+    wrong, (answered, _, careful) = differences(edition, edition.entities["Episode"], [patient])
+    assert wrong == []
+    assert (len(answered), careful) == (4, 3)
 
 
 def test_searches_that_rest_on_one_another(tmp_path: Path) -> None:
