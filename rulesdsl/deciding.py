@@ -32,7 +32,7 @@ class NoEdition(Exception):
     whether the errors of the rulebook are the reason."""
 
     def __init__(self, message: str, hint: str, broken: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(f"{message} {hint}".strip())
         self.message, self.hint, self.broken = message, hint, broken
 
 

@@ -110,10 +110,15 @@ def test_as_readme_shows_it() -> None:
 
 
 def test_what_cannot_be_decided(runs: Runs, tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match="ingen kolonne utdato"):
+    with pytest.raises(CannotRun, match=r"ingen kolonne utdato.* si hvilken kolonne det er, i columns"):
         Rulebook.open(runs.rulebook).decide(pa.table({"betalt": [True]}))
-    with pytest.raises(NoEdition):
-        Rulebook.open(runs.rulebook, edition="prøve@1999").decide(table())
+    with pytest.raises(CannotRun, match="columns navngir kolonnen «x», som ikke er i dataene"):
+        Rulebook.open(runs.rulebook).decide(table(), columns={"x": "betalt"})
+    with pytest.raises(CannotRun, match="values sier hva verdier betyr i «x», som regelverket ikke har"):
+        Rulebook.open(runs.rulebook).decide(table(), values={"x": {"J": "ja"}})
+    with pytest.raises(NoEdition, match=r"prøve@1999.* Her finnes prøve@2020"):
+        Rulebook.open(runs.rulebook, edition="prøve@1999")
+    assert Rulebook.open(runs.rulebook, edition="prøve").decide(table()).answers.num_rows == 3
     with pytest.raises(CannotRun, match="Fant ingen regelverk"):
         Rulebook.open(tmp_path / "borte")
     alone = test_run.RULEBOOK.format(year=2020, least=0).replace(" i Pasient som episoder", "")

@@ -28,6 +28,7 @@ from rulesdsl.batch.spark_decide import FAULTS as SET_ASIDE
 from rulesdsl.batch.spark_decide import decide_rows as decide_on_spark
 from rulesdsl.batch.spark_session import session
 from rulesdsl.batch.spark_tables import ASIDE_ORDER, ORDER, Tables, described, keys, united, viewed, written
+from rulesdsl.deciding import edition_named
 from rulesdsl.source import frozen
 from rulesdsl.workspace import Workspace, find_root
 
@@ -43,8 +44,8 @@ class Decided(Generic[Table]):
     """The rows of a table. ``answers`` has one for each row that could be decided: ``rad`` (its number in the table,
     from 1), the keys, ``utgave``, and for each result its value, ``.status``, ``.punkt``, ``.regel`` and ``.mangler``;
     for an amount also ``.bidrag``, what each clause gave or took of it. ``set_aside`` has the others, a row for each
-    fault: ``entitet``, ``rad``, ``code``, ``field``, ``value`` and ``message``. Kroner and points are decimals.
-    ``notes`` are what one had better know of the columns."""
+    fault: ``entitet``, ``rad``, ``key``, ``code``, ``field``, ``value`` and ``message``. Kroner and points are
+    decimals. ``notes`` are what one had better know of the columns."""
 
     answers: Table
     set_aside: Table
@@ -64,11 +65,14 @@ class Rulebook:
     def open(cls, rulebooks: Path | str | None = None, *, edition: str | None = None, known: datetime.date | None = None
              ) -> Self:
         """The rulebooks in a folder; without one, the nearest ``regelverk/``, or those that came with the program.
-        Raises ``CannotRun`` where there are none."""
+        Raises ``CannotRun`` where there are none, and ``NoEdition``."""
         root = find_root(Path(rulebooks) if rulebooks is not None else None, dict(environ), Path.cwd())
         if root is None:
             raise cannot("Fant ingen regelverk.", "Oppgi mappen de ligger i.")
-        return cls(Workspace(root.path), edition, known)
+        workspace = Workspace(root.path)
+        if edition is not None and edition not in workspace.rulebooks():
+            edition_named(edition, workspace, known)
+        return cls(workspace, edition, known)
 
     def decide(
         self, table: Table, patients: Table | None = None, *, columns: Mapping[str, str | None] | None = None,
@@ -84,7 +88,7 @@ class Rulebook:
         A DataFrame of Spark is worked out once, by its session; that settles the order in which its rows are numbered.
         It is decided beside that session, which stays as it is, and the answers come back to it, kept by Spark until
         nothing needs them. Meanwhile tables stand in a temporary folder (``TMPDIR``), which all machines must reach."""
-        naming = Naming(columns or {}, values or {})
+        naming = Naming(columns or {}, values or {}, said=("columns", "values"))
         names = _names(table)
         if patients is not None:
             _names(patients)

@@ -19,10 +19,12 @@ from rulesdsl.sql.kinds import TEXT, Kind, places
 @frozen
 class Naming:
     """What a user says of the columns: the field of each (None: it is not to be used), and what its values mean, by
-    field and then by the text they stand as."""
+    field and then by the text they stand as. ``said`` is how messages call where the user said it, of columns and of
+    values."""
 
     columns: Mapping[str, str | None] = field(factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    said: tuple[str, str] = ("--map", "--map")
 
     def named(self, columns: Iterable[str]) -> list[str]:
         """The names of the fields that some columns may be."""
@@ -124,7 +126,7 @@ def match(columns: Iterable[tuple[str, str]], fields: Mapping[str, Field], namin
             found.append(Match(name, path, kind))
         else:
             ignored.append((name, "" if meant is None else called))
-    problems = [*_wrong_names(naming, given, shapes, fields), *_twice(found)]
+    problems = [*_wrong_names(naming, given, shapes, fields), *_twice(found, naming)]
     if problems:
         raise CannotRun(*problems)
     with_values = tuple(_with_values(each, naming) for each in found)
@@ -156,17 +158,18 @@ def _wrong_names(
 ) -> Iterable[Problem]:
     for column, path in naming.columns.items():
         if column not in given:
-            yield Problem(f"--map navngir kolonnen «{column}», som ikke er i dataene.", did_you_mean(column, given))
+            yield Problem(f"{naming.said[0]} navngir kolonnen «{column}», som ikke er i dataene.",
+                          did_you_mean(column, given))
         if path is not None and path.lower() not in shapes and not any(each.startswith(f"{path}.") for each in fields):
-            yield Problem(f"--map gir «{column}» feltet «{path}», som regelverket ikke har.",
+            yield Problem(f"{naming.said[0]} gir «{column}» feltet «{path}», som regelverket ikke har.",
                           did_you_mean(path, fields))
     for path in naming.values:
         if path not in fields:
-            yield Problem(f"--map sier hva verdier betyr i «{path}», som regelverket ikke har.",
+            yield Problem(f"{naming.said[1]} sier hva verdier betyr i «{path}», som regelverket ikke har.",
                           did_you_mean(path, fields))
 
 
-def _twice(found: Iterable[Match]) -> Iterable[Problem]:
+def _twice(found: Iterable[Match], naming: Naming) -> Iterable[Problem]:
     by: dict[str, list[str]] = {}
     for each in found:
         by.setdefault(each.path, []).append(each.called)
@@ -174,4 +177,4 @@ def _twice(found: Iterable[Match]) -> Iterable[Problem]:
         if len(names) > 1:
             said = listed(f"«{name}»" for name in names)
             yield Problem(f"Feltet {path} er i flere kolonner: {said}.",
-                          "Velg en av dem med --map, og gi den andre null.")
+                          f"Velg en av dem med {naming.said[0]}, og gi den andre null.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import duckdb
+from attrs import evolve
 from sqlglot import exp
 
 from rulesdsl.batch.columns import Field, Match, Matching, Naming, fields_of, match
@@ -200,7 +201,7 @@ def matched(
     if missing:
         near = did_you_mean(missing, [name for name, _ in source.columns])
         raise cannot(f"«{source.name}» har ingen kolonne {missing}, og den velger utgave.",
-                     near or "Legg den til, eller si hvilken kolonne det er, i --map: "
+                     near or f"Legg den til, eller si hvilken kolonne det er, i {naming.said[0]}: "
                      f'{{"columns": {{"…": "{missing}"}}}}.')
     if parents is None:
         return mine, None
@@ -210,7 +211,7 @@ def matched(
         raise cannot(f"«{parents.name}» har ingen kolonne {key}.", "Uten den kan ingen rader kobles.")
     if rulebook.group in mine.missing:
         raise cannot(f"«{source.name}» har ingen kolonne {key}, så radene kan ikke kobles til «{parents.name}».",
-                     "Legg den til, eller si hvilken kolonne det er, i --map.")
+                     f"Legg den til, eller si hvilken kolonne det er, i {naming.said[0]}.")
     return mine, theirs
 
 
@@ -227,7 +228,8 @@ def _divided(
         own = {name: path for name, path in own.items() if name not in both or path is None or path in fields}
         other = {name: path for name, path in other.items() if name not in both or path is None or path in above}
     values = {path: meant for path, meant in naming.values.items() if path in fields or path not in above}
-    return Naming(own, values), Naming(other, {path: meant for path, meant in naming.values.items() if path in above})
+    theirs_mean = {path: meant for path, meant in naming.values.items() if path in above}
+    return evolve(naming, columns=own, values=values), evolve(naming, columns=other, values=theirs_mean)
 
 
 def stage(con: duckdb.DuckDBPyConnection, source: Source, matching: Matching, name: str, keep: bool) -> Rows:

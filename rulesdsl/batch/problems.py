@@ -15,7 +15,7 @@ class CannotRun(Exception):
     """The table cannot be run: every reason that was found."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("\n".join(each.message for each in problems))
+        super().__init__("\n".join(f"{each.message} {each.hint}".strip() for each in problems))
         self.problems = problems
 
 

@@ -11,7 +11,7 @@ from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
 from rulesdsl.batch.spark_decide import FAULTS
 from rulesdsl.batch.spark_tables import Broken, Tables, ticked
-from rulesdsl.batch.summary import MOST_MISSING, Aside, Given, Line, Summary
+from rulesdsl.batch.summary import Aside, Given, Line, Summary
 from rulesdsl.core.contributions import ladders_of
 from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Number
@@ -89,7 +89,7 @@ def _missing(tables: Tables, made: Plan, answers: Mapping[str, str]) -> tuple[tu
         return ()
     found = tables.asked(
         "SELECT resultat, regexp_replace(felt, r'\\[[^\\]]*\\]', '[…]') AS felt, count(*) AS rader FROM ("
-        + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}")
+        + " UNION ALL ".join(parts) + ") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
     return tuple((result, path, rows) for result, path, rows in found)
 
 

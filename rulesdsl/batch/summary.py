@@ -31,9 +31,6 @@ FEW = 5
 MOST_GIVEN = 10
 """How many clauses are named with what they gave or took, those of the largest amounts first."""
 
-MOST_MISSING = 20
-"""How many of the facts that results wait for are named, those of most rows first."""
-
 STATUS = {"known": "avgjort", "unknown": "ukjent", "conflict": "i strid", "no_rule": "uten regel"}
 
 
@@ -174,7 +171,7 @@ def _missing(
         return ()
     return tuple(con.execute(
         "SELECT resultat, regexp_replace(felt, '\\[[^]]*\\]', '[…]', 'g') AS felt, count(*) FROM ("
-        + " UNION ALL ".join(parts) + f") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MISSING}").fetchall())
+        + " UNION ALL ".join(parts) + ") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2").fetchall())
 
 
 def _each_once(con: duckdb.DuckDBPyConnection, entity: str, rows: Rows, file: Path) -> bool:
@@ -290,8 +287,7 @@ def _missing_lines(summary: Summary) -> list[str]:
     lines = [f"  {result_called(summary.results[result])} venter på {path}: {rows_said(rows)}"
              for result, path, rows in summary.missing[:FEW]]
     if (rest := len(summary.missing) - FEW) > 0:
-        least = "minst " if len(summary.missing) == MOST_MISSING else ""
-        lines.append(f"  og {least}{rest} til")
+        lines.append(f"  og {rest} til")
     return lines
 
 
