@@ -315,7 +315,20 @@ def test_a_file_of_names(runs: Runs) -> None:
     wrong = runs.csv('{"columns": {"DATE": "utdato", "DATO": "utdat"}, "values": {"betal": {}}}', "inn-feil.json")
     said(runs(data, "--map", wrong, "--overwrite"), "«DATE»", *(
         f"Mente du «{name}»?" for name in ("DATO", "utdato", "betalt")))
-    said(runs(data, "--map", runs.csv("[1]", "inn-nei.json"), "--overwrite"), "er ikke en fil med navn")
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("[1]", "innholdet er liste med 1 element, ikke et objekt"),
+    ('{"kolonner": {}}', "«kolonner» er verken columns eller values"),
+    ('{"columns": {"OK": true}}', "feltet til «OK» er true, ikke en tekst"),
+    ('{"values": {"betalt": "J"}}', "«betalt» i values er J, ikke et objekt"),
+    ('{"values": {"betalt": {"J": true}}}', "betydningen av «J» i «betalt» er true, ikke en tekst"),
+    ('{"columns": {\n  "A": "b"\n  "C": "d"}}', "linje 3, tegn 3: her mangler det et komma"),
+    ('{"columns": {"A": "b", "A": "c"}}', "«A» står to ganger i samme objekt"),
+])
+def test_what_is_no_file_of_names(runs: Runs, text: str, why: str) -> None:
+    data = runs.csv("utdato;betalt\n2020-05-01;ja\n")
+    said(runs(data, "--map", runs.csv(text, "inn-navn.json")), "inn-navn.json", why)
 
 
 def test_two_columns_of_one_field(runs: Runs) -> None:

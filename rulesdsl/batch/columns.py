@@ -1,6 +1,5 @@
 """Which column is which field: by name, or as a file says. Nothing is guessed; a name that is near is only told."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field
@@ -10,6 +9,7 @@ from rulesdsl.core.ir import Edition
 from rulesdsl.core.types import Type
 from rulesdsl.core.values import listed
 from rulesdsl.diagnostics import did_you_mean
+from rulesdsl.evaluate.documents import MAX_DEPTH, Json, read_json, shown
 from rulesdsl.source import canonical_name, frozen
 from rulesdsl.sql.duckdb import kind_of
 from rulesdsl.sql.facts import accessor
@@ -89,22 +89,33 @@ def fields_of(editions: Sequence[Edition], entity: str, with_parent: bool = True
 
 def read_naming(text: str, name: str) -> Naming:
     """A file of names: ``{"columns": {"DEB": "debitor", "gammel": null}, "values": {"journalfort": {"J": "ja"}}}``."""
-    wrong = cannot(f"«{name}» er ikke en fil med navn.",
-                   'Skriv {"columns": {"kolonnen din": "felt"}, "values": {"felt": {"din verdi": "verdi"}}}.')
-    try:
-        read = json.loads(text)
-    except ValueError:
-        raise wrong from None
-    if not isinstance(read, dict) or read.keys() - {"columns", "values"}:
-        raise wrong
-    columns, values = read.get("columns", {}), read.get("values", {})
-    named = isinstance(columns, dict) and all(each is None or isinstance(each, str) for each in columns.values())
-    meant = isinstance(values, dict) and all(
-        isinstance(each, dict) and all(isinstance(one, str) for one in each.values()) for each in values.values())
-    if not named or not meant:
-        raise wrong
-    return Naming({canonical_name(key): each and canonical_name(each) for key, each in columns.items()},
-                  {canonical_name(key): each for key, each in values.items()})
+    read, errors = read_json(text, name, MAX_DEPTH)
+    if errors:
+        raise CannotRun(*(Problem(f"{each.code}  «{name}», {each.message}.", each.hint) for each in errors))
+
+    def wrong(why: str) -> CannotRun:
+        return cannot(f"«{name}» er ikke en fil med navn: {why}.",
+                      'Skriv {"columns": {"kolonnen din": "felt"}, "values": {"felt": {"din verdi": "verdi"}}}.')
+
+    def named(value: Json, what: str) -> dict[str, Json]:
+        if not isinstance(value, dict):
+            raise wrong(f"{what} er {shown(value)}, ikke et objekt")
+        return value
+
+    def written(value: Json, what: str) -> str:
+        if not isinstance(value, str):
+            raise wrong(f"{what} er {shown(value)}, ikke en tekst")
+        return value
+
+    parts = named(read, "innholdet")
+    if strange := sorted(parts.keys() - {"columns", "values"}):
+        raise wrong(f"«{strange[0]}» er verken columns eller values")
+    return Naming(
+        {canonical_name(column): None if path is None else canonical_name(written(path, f"feltet til «{column}»"))
+         for column, path in named(parts.get("columns", {}), "columns").items()},
+        {canonical_name(path): {text: written(value, f"betydningen av «{text}» i «{path}»")
+                                for text, value in named(meant, f"«{path}» i values").items()}
+         for path, meant in named(parts.get("values", {}), "values").items()})
 
 
 def match(columns: Iterable[tuple[str, str]], fields: Mapping[str, Field], naming: Naming, key: str = "") -> Matching:
