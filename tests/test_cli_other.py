@@ -64,6 +64,8 @@ WRONG_CALLS = {
     "explain": "FIL mangler.",
     "explain a b": "Det er for mye i kallet: b.",
     "explain a --formt json": "Valget --formt finnes ikke. Mente du --format?",
+    "explain a --rulebooks r": "Valget --rulebooks står før kommandoen: isfrules --rulebooks … explain …",
+    "explain a --version": "Valget --version finnes ikke.",
     "explain a --qqqq": "Valget --qqqq finnes ikke.",
     "explain a --format xml": "«xml» er ikke ett av valgene. Velg en av tree, json, markdown, html.",
     "explain a --detail alt": "Velg en av short, medium, full.",

@@ -88,6 +88,9 @@ class Whole(click.IntRange):
 def said(error: click.ClickException) -> str:
     """What was wrong with a call, and what to do."""
     match error:
+        case click.NoSuchOption(option_name=name, ctx=click.Context(parent=click.Context() as above) as own) if any(
+                name in each.opts and each.metavar for each in above.command.params):
+            return f"Valget {name} står før kommandoen: {above.command_path} {name} … {own.info_name} …"
         case click.NoSuchOption(option_name=name, possibilities=near):
             return f"Valget {name} finnes ikke." + (f" Mente du {near[0]}?" if near else "")
         case click.MissingParameter(param=click.Argument() as argument):
