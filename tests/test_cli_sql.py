@@ -113,9 +113,11 @@ def test_a_table_with_just_the_columns_that_are_told_can_be_read(isfrules: Isfru
 
 def test_the_head_says_how_codes_stand(isfrules: Isfrules) -> None:
     head = isfrules("sql", "isf@2020", "--dialect", "spark").stdout.partition("SET ")[0]
-    assert re.search(r"-- +omsorgsniva +STRING +Omsorgsniva\w*: døgnopphold, dagbehandling, poliklinisk", head)
+    assert re.search(r"-- +omsorgsniva +STRING +Omsorgsniva\n", head)
+    assert re.search(r"-- +Omsorgsniva: 1 døgnopphold, 2 dagbehandling, 3 poliklinisk, 8 stråleterapi\n", head)
+    assert re.search(r"-- +Sektor: somatikk, phv, tsb\n", head)
     assert re.search(r"-- +korrigerte_poeng +DECIMAL\(\d+, 3\) +poeng\n", head)
-    assert re.search(r"-- +utforende +ARRAY<STRING> +\w+: lege, .* og \d+ til\n", head)
+    assert re.search(r"-- +utforende +ARRAY<STRING> +UtforendeHelsepersonell\n", head)
     assert "Koder står med navnet" in head
     assert max(map(len, head.splitlines())) <= 155
 

@@ -1,6 +1,7 @@
 """What a query reads: its tables, which may stand in a schema, and their columns as an engineer is told of them."""
 
 from collections.abc import Collection, Iterator, Sequence
+from textwrap import wrap
 
 from sqlglot import exp
 
@@ -12,8 +13,13 @@ from rulesdsl.sql.kinds import Place, places
 from rulesdsl.sql.names import ROW
 from rulesdsl.sql.types import sql_type
 
-MOST_CODES = 4
-"""How many names of a kodeverk are told; the rest are counted."""
+MOST_CODES = 100
+"""How many codes a kodeverk may have for all of them to be told; of a larger one, only how many."""
+
+WIDE = 110
+"""How many signs a line of codes has at most."""
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def in_schemas(query: exp.Select, relations: Collection[str]) -> exp.Select:
@@ -43,10 +49,13 @@ def columns_told(relation: str, entity: str, editions: Sequence[Edition], dialec
             found |= {each.path: (edition, each) for each in (*places(edition, entity), *above(edition, entity))}
     yield f"{relation} har én rad for hver {entity}, med NULL der noe ikke er kjent."
     yield "Koder står med navnet de har i kodeverket, ikke med koden; spørringen prøver ikke om navnet finnes."
+    coded: dict[str, Edition] = {}
     lines = [(ROW, "BIGINT", "radens nummer, som ingen andre rader har")]
     for edition, each in found.values():
         own = edition.entities[entity]
         said = _said(each.type, edition)
+        if said in edition.kodeverk:
+            coded[said] = edition
         if each.path in (own.key, own.date):
             said = "nøkkelen" if each.path == own.key else "rettsdatoen"
         lines.append((each.path, exp.DataType.build(sql_type(each.type, edition), dialect="duckdb").sql(dialect),
@@ -54,15 +63,20 @@ def columns_told(relation: str, entity: str, editions: Sequence[Edition], dialec
     wide, typed = (max(len(line[at]) for line in lines) for at in (0, 1))
     for name, kind, said in lines:
         yield f"  {name:{wide}}  {kind:{typed}}  {said}".rstrip()
+    if coded:
+        yield "Navnene på kodene:"
+    for name, edition in coded.items():
+        members = edition.kodeverk[name].members
+        pairs = (each.name if each.code == each.name else f"{each.code}{_NO_BREAK}{each.name}" for each in members)
+        told = ", ".join(pairs) if len(members) <= MOST_CODES else f"{len(members)} koder, som står i regelverket"
+        for line in wrap(f"{name}: {told}", WIDE, initial_indent="  ", subsequent_indent="    "):
+            yield line.replace(_NO_BREAK, " ")
 
 
 def _said(kind: Type, edition: Edition) -> str:
     match kind:
         case types.Code(name):
-            members = [each.name for each in edition.kodeverk[name].members]
-            shown = ", ".join(members[:MOST_CODES])
-            more = len(members) - MOST_CODES
-            return f"{name}: {shown}" + (f" og {more} til" if more > 0 else "")
+            return name
         case types.ListOf(item):
             return _said(item, edition)
         case types.Record(name):
