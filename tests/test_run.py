@@ -295,12 +295,15 @@ def test_files_that_cannot_be_read(runs: Runs, name: str, content: bytes | None,
 def test_patients_of_their_own_and_an_orphan(runs: Runs) -> None:
     data = runs.csv(HEAD + "P1;A;2020-05-01;ja;1;\nP9;B;2020-05-01;ja;1;\n")
     people = runs.csv("pasient_id,fodselsdato\nP1,1950-01-01\nP2,x\n", "inn-pasienter.csv")
-    said(runs(data, "--patients", people), "ISF530", code=1)
+    said(runs(data, "--patients", people), "ISF530", "I tabellen som ble gitt med --patients, er det feil i 1 rad.",
+         code=1)
     assert runs.answers("episode_id") == [("A",)]
     assert runs.aside("entitet, rad, key, code, field") == [
         ("Episode", 2, "B", "ISF530", "pasient.pasient_id"), ("Pasient", 2, "P2", "ISF514", "fodselsdato")]
     without = runs.csv("navn\nP1\n", "inn-uten.csv")
     said(runs(data, "--patients", without, "--overwrite"), "ingen kolonne pasient_id")
+    fine = runs.csv(HEAD + "P1;A;2020-05-01;ja;1;\n", "inn-uten-feil.csv")
+    said(runs(fine, "--patients", people, "--overwrite"), "lagt til side, i", "-feil.parquet", code=1)
 
 
 # ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -278,7 +278,7 @@ def to_text(summary: Summary) -> list[str]:
             lines.append(f"  og {len(summary.aside) - 10} slag til")
         lines.append("")
     if summary.parents_at_fault:
-        lines += [f"I tabellen over dem radene hører til, har {rows_said(summary.parents_at_fault)} feil.", ""]
+        lines += [f"I tabellen som ble gitt med --patients, er det feil i {rows_said(summary.parents_at_fault)}.", ""]
     return lines + [f"Merk: {note}" for note in summary.notes]
 
 

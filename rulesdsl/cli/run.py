@@ -112,7 +112,8 @@ def _run(job: "Job", workspace: Any, engine: str, form: str) -> None:
     else:
         for line in to_text(summary):
             say(line)
-        aside = f", og det som er lagt til side, i {job.outputs['feil']}" if summary.set_aside else ""
+        faulty = summary.set_aside or summary.parents_at_fault
+        aside = f", og det som er lagt til side, i {job.outputs['feil']}" if faulty else ""
         say(f"\nSvarene er i {job.out}{aside}.")
     unclear = any(each.status in ("conflict", "no_rule") and each.result in summary.main for each in summary.lines)
     if summary.set_aside or summary.parents_at_fault or unclear:
