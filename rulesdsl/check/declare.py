@@ -127,9 +127,10 @@ class Declared:
                 if name not in self.names.broken:
                     what = "er en entitet, ikke en type" if name in self.names.entities else (
                         "er verken et kodeverk eller en post")
-                    known = [*self.names.kodeverk, *self.names.posts, *self.names.units, "tekst", "dato", "tall",
-                             "kroner", "poeng"]
-                    self.problems.add("ISF201", written.span, what, detail=name, hint=did_you_mean(name, known))
+                    known = [*self.names.kodeverk, *self.names.posts, *self.names.units, *self.names.broken, "tekst",
+                             "dato", "tall", "kroner", "poeng"]
+                    hint = hints.TYPES.get(name) or did_you_mean(name, known) or hints.KNOWN_TYPES
+                    self.problems.add("ISF201", written.span, what, detail=name, hint=hint)
                 return Broken()
             case _:
                 assert_never(written)

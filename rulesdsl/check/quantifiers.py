@@ -91,7 +91,7 @@ def _chosen(
     """One element's value: the largest, the smallest, the first, the last; or whether this one is it."""
     name, key = node.var.text, None
     if node.key is not None:
-        key = _ordered(inner.infer(node.key), node.key, inner)
+        key = _ordered(inner.infer(node.key), node.key, inner, " Er to like, går den med laveste nøkkel først.")
     if node.is_this:
         if not isinstance(over, ir.Children) or over.entity != scope.entity.name:
             return scope.report("ISF313", node.span, f"«denne» er en {scope.entity.name}; listen har noe annet")
@@ -109,11 +109,11 @@ def _chosen(
     return ir.ExtremeOver(kind, node.kind, name, over, where, take, otherwise)  # type: ignore[arg-type]
 
 
-def _ordered(value: ir.Expr, node: ast.Expr, scope: Scope) -> ir.Expr:
+def _ordered(value: ir.Expr, node: ast.Expr, scope: Scope, more: str = "") -> ir.Expr:
     if isinstance(value.type, Number | Date | Broken):
         return value
     label = f"{type_name(value.type)} har ingen rekkefølge"
-    return scope.report("ISF309", node.span, label, "Bruk et tall eller en dato.")
+    return scope.report("ISF309", node.span, label, f"Bruk et tall eller en dato.{more}")
 
 
 def infer_contains(node: ast.InExpr, scope: Scope) -> ir.Expr:

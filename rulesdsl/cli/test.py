@@ -196,8 +196,12 @@ def _show_broken(each: Search) -> None:
             say(f"  etter {side.name}")
         else:
             _say_list(f"  {side.name}  ", [*side.facts])
+        for other in side.beside:
+            _say_list("     sammen med ", [other])
         for result in side.results:
             say(f"     → {result}")
+    for other in found.beside:
+        _say_list("  sammen med ", [other])
     if found.shared:
         _say_list("  saken: " if each.promise.between else "  ellers likt: ", [*found.shared])
     say()
@@ -245,8 +249,8 @@ def _property(each: Search, edition: Edition, seed: int) -> dict[str, Any]:
         "within": each.within, "unsettled": each.unsettled,
         "counterexample": None if found is None else {
             "documents": list(each.documents),
-            "sides": [{"name": side.name, "facts": list(side.facts), "results": list(side.results)}
-                      for side in found.sides],
-            "shared": list(found.shared),
+            "sides": [{"name": side.name, "facts": list(side.facts), "results": list(side.results),
+                       "beside": list(side.beside)} for side in found.sides],
+            "shared": list(found.shared), "beside": list(found.beside),
         },
     }

@@ -13,20 +13,23 @@ from rulesdsl.source import frozen
 
 @frozen
 class Side:
-    """One of the things: its name in the property, its facts that the others do not share, and its results. Where a
-    property speaks of two editions the name is that of the edition."""
+    """One of the things: its name in the property, its facts that the others do not share, its results, and those that
+    stand together with it and not with the others. Where a property speaks of two editions the name is that of the
+    edition."""
 
     name: str
     facts: tuple[str, ...]
     results: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 @frozen
 class Counterexample:
-    """The things that break a property, and the facts that all of them have."""
+    """The things that break a property, the facts that all of them have, and those that stand together with each."""
 
     sides: tuple[Side, ...]
     shared: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 def counterexample(tried: Tried) -> Counterexample:
@@ -35,25 +38,29 @@ def counterexample(tried: Tried) -> Counterexample:
     paths = dict.fromkeys(path for each in facts for path in each)
     shared = {path for path in paths if len(facts) > 1 and len({each.get(path) for each in facts}) == 1}
     names = [run.edition.id for run in tried.runs] if tried.promise.between else tried.promise.names
+    others = [tuple(_beside(tried, at)) for at in range(len(facts))]
+    alike = len({tuple(sorted(each)) for each in others}) == 1
     sides = [
         Side(name, tuple(f"{path} er {each.get(path, 'ukjent')}" for path in paths if path not in shared),
-             tuple(_results(tried, at)))
+             tuple(_results(tried, at)), () if alike else others[at])
         for at, (name, each) in enumerate(zip(names, facts, strict=True))
     ]
-    return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared))
+    return Counterexample(tuple(sides), tuple(f"{path} er {facts[0][path]}" for path in paths if path in shared),
+                          others[0] if alike else ())
 
 
-def beside(tried: Tried) -> tuple[tuple[str, ...], ...]:
-    """What parts each other thing that stands together with the first one of a property from that one."""
-    first, run = tried.things[0], tried.runs[0]
+def _beside(tried: Tried, at: int) -> Iterator[str]:
+    """Each other thing that stands together with one of a property, by what parts it from that one; those that the
+    property speaks of need no words."""
+    first, run = tried.things[at], tried.runs[at]
     own = dict(_own(first, run.edition))
-    made: list[tuple[str, ...]] = []
+    named = [thing for thing, other in zip(tried.things, tried.runs, strict=True) if other is run]
     for thing in run.case.things:
-        if thing.entity == first.entity and thing is not first:
+        if thing.entity == first.entity and not any(thing is each for each in named):
             facts = dict(_own(thing, run.edition))
-            made.append(tuple(f"{path} er {facts.get(path, 'ukjent')}" for path in dict.fromkeys((*own, *facts))
-                              if facts.get(path) != own.get(path)))
-    return tuple(made)
+            apart = [f"{path} er {facts.get(path, 'ukjent')}" for path in dict.fromkeys((*own, *facts))
+                     if facts.get(path) != own.get(path)]
+            yield f"en som er lik, men {'; '.join(apart)}" if apart else "en som er lik"
 
 
 def facts_of(thing: Thing, edition: ir.Edition) -> Iterator[tuple[str, str]]:

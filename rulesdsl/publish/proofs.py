@@ -92,9 +92,11 @@ def _below(verdict: Verdict, detail: Detail) -> Iterator[Line]:
     for side in found.sides:
         if not between:
             yield Line("fact", (piece("; ".join(side.facts) or "ingenting skiller den ut"),), label=side.name)
+        yield from (Line("fact", (piece(other),), label="sammen med") for other in side.beside)
         for number, result in enumerate(side.results):
             label = "→" if number or not between else side.name
             yield Line("fact", (piece(result, "value"),), label=label)
+    yield from (Line("fact", (piece(other),), label="sammen med") for other in found.beside)
     if found.shared:
         yield Line("fact", (piece("; ".join(found.shared)),), label="saken" if between else "likt")
     if said := without(verdict):

@@ -29,8 +29,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "holds_without": [list(each) for each in verdict.clauses] if verdict.clauses is not None else None,
         "counterexample": None if found is None else {
             "documents": list(verdict.documents),
-            "sides": [{"name": side.name, "facts": list(side.facts), "results": list(side.results)}
-                      for side in found.sides],
-            "shared": list(found.shared),
+            "sides": [{"name": side.name, "facts": list(side.facts), "results": list(side.results),
+                       "beside": list(side.beside)} for side in found.sides],
+            "shared": list(found.shared), "beside": list(found.beside),
         },
     }

@@ -7,7 +7,7 @@ from typing import Any
 from rulesdsl.core import ir, types
 from rulesdsl.core.ops import EXACT
 from rulesdsl.core.values import exact, listed, shown
-from rulesdsl.evaluate.counterexample import beside, counterexample
+from rulesdsl.evaluate.counterexample import counterexample
 from rulesdsl.evaluate.trace import Outcome
 from rulesdsl.evaluate.wording import result_called, said
 from rulesdsl.prove.difference_atoms import relevant
@@ -74,8 +74,7 @@ def _shown(one: Thresholds, stretch: Stretch) -> Iterator[Line]:
                    label=side.name)
     if because := "; ".join(between(stretch)):
         yield Line("fact", (piece(because),), label="fordi")
-    for each in beside(stretch.tried):
-        other = f"en som er lik, men {'; '.join(each)}" if each else "en som er lik"
+    for other in told.beside or told.sides[0].beside:
         yield Line("fact", (piece(other),), label="sammen med")
     if told.shared:
         yield Line("fact", (piece("; ".join(told.shared)),), label="likt")

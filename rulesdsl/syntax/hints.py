@@ -18,6 +18,7 @@ ONE_OF = "Skriv «er en av {a; b}»."
 COLON = "Mellom navnet og typen står «:», som i «beløp : kroner»."
 CLAUSE = "Et punktnummer skrives som 4.3.6, uten andre tegn."
 WHEN = "Vilkåret for hele punktet står før krav og regler; en regel har ett «når», med «og» mellom leddene."
+REPLACES = "Utelat det første ordet: det som står i en endring, erstatter det som har samme navn."
 ANY = "Skriv «-» i en celle der alt passer."
 
 _BARE, _DAYS, _HOURS = "Skriv tallet uten enhet.", "Skriv «døgn».", "Skriv tallet i timer, som «0,5 timer»."
@@ -28,6 +29,23 @@ UNITS = {
     "øre": "Skriv beløpet i kroner, som «0,50 kr».", "NOK": "Skriv «kr».",
 }
 """What is said of names after a number that are no units."""
+
+_WHOLE, _PARTS, _YES, _WORDS, _DAY = (
+    "Skriv «tall».", "Skriv «tall med 2 desimaler».", "Skriv «ja/nei».", "Skriv «tekst».", "Skriv «dato».")
+_OTHER_UNIT = "Skriv «tall», eller deklarer enheten med «enhet»."
+
+TYPES = {
+    "heltall": _WHOLE, "int": _WHOLE, "integer": _WHOLE, "number": _WHOLE, "nummer": _WHOLE, "antall": _WHOLE,
+    "desimaltall": _PARTS, "desimal": _PARTS, "float": _PARTS, "double": _PARTS, "decimal": _PARTS, "prosent": _PARTS,
+    "bool": _YES, "boolean": _YES, "streng": _WORDS, "string": _WORDS, "str": _WORDS, "text": _WORDS,
+    "date": _DAY, "datetime": _DAY, "tid": _DAY, "tidspunkt": _DAY, "klokkeslett": "Skriv «tekst» eller «tall».",
+    "beløp": "Skriv «kroner».", "NOK": "Skriv «kroner».", "dag": _DAYS, "dager": _DAYS, "time": "Skriv «timer».",
+    "år": _WHOLE, "måneder": _OTHER_UNIT, "uker": _OTHER_UNIT, "minutt": _OTHER_UNIT, "minutter": _OTHER_UNIT,
+    "kode": "Skriv navnet på kodeverket.",
+}
+"""What is said of names of types from elsewhere."""
+
+KNOWN_TYPES = "Typene er ja/nei, tekst, dato, tall, kroner, poeng, døgn, timer, kodeverk, poster og liste av noe."
 
 VALUES = {
     "true": "Skriv «ja».", "false": "Skriv «nei».", "null": "Skriv «x mangler».", "none": "Skriv «x mangler».",
@@ -92,12 +110,15 @@ NEAR = (
     # The head of a file
     (r"^(regelverk|rettelse)\s+\w+\s+(«[^»]*»\s*)?gjelder\s*", "", "Skriv utgaven etter navnet, som «isf 2020».", ""),
     (r"^(regelverk|rettelse)\s[^«]*(«[^»]*»)?[^«]*\bgjelder\s+[\d-]*\s*", r"\S|$", VALID, ""),
+    (r"(^|\n)\s*", r"(endre|erstatt|ny|nytt)\s+(sats|punkt|beslutning|tabell|resultat)\b", REPLACES, ""),
     # Data
     (r"\bja\s*", r"/\s*nei\b", "Skriv «ja/nei» uten mellomrom.", ""),
+    (r"^(entitet|post)\s[\s\S]*:\s*liste\s*", "", "Skriv hva den er en liste av, som «liste av tekst».", ""),
     (r"^(entitet|post)\s[\s\S]*:[^\n:]*", "[<>]=?", "Grensen skrives «minst 0» eller «høyst 10».", ""),
     (r"^sats\s[^\n]*", "=", "Skriv verdien på en egen linje: «fra 2020-01-01: 90 kr».", ""),
     (r"^sats\s[\s\S]*\n\s*", r"\d{4}-", "Skriv «fra» foran datoen.", "_FRA"),
     (r"\b(fra|til)\s*", r"\d{4}\b", "Skriv hele datoen, som 2020-01-01.", "DATE"),
+    (r"^kodeverk\s+\w+\s*(«[^»]*»\s*)?ifølge\s*", "", "Et kodeverk har ingen kilde. Skriv den etter «#».", ""),
     (r"^kodeverk\s[\s\S]*\w\s*", r"\d|:|«", "Skriv «=» mellom navnet og koden.", "_EQUALS"),
     (r"^kodeverk\s[\s\S]*=\s*", r"\w", "Skriv en kode som har bokstaver, mellom « og ».", "CLAUSENO"),
     (r"^kodeverk\s[\s\S]*", r"\d\w*\s*=", "Navnet står først, så koden: «rød = 1».", "NAME"),
@@ -109,6 +130,7 @@ NEAR = (
     (r"^(punkt|beslutning)\s*", "«", "Navnet eller nummeret står før tittelen, som «punkt 2».", ""),
     (r"^punkt\s+\S*", r"[^\w\s«]", CLAUSE, ""),
     (r"^punkt\s+\S+[ \t]+[^\W\d]\w*\s*", "", "Skriv tittelen mellom « og ».", "_ER"),
+    (r"^egenskap[\s\S]*", r"når\b", "Skriv «der».", ""),
     ("", r"når\b", WHEN, ""),
     ("", r"ifølge\b", "«ifølge» står øverst i punktet, før krav og regler.", "_KRAV"),
     ("", r"omtale\b", "«omtale» står øverst i punktet, før krav og regler.", "_KRAV"),

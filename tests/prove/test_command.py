@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,49 @@ def test_for_programs(isfrules: Isfrules, rules: Path) -> None:
     assert falls["holds_without"] == [["6.2"]]
     assert len(falls["counterexample"]["documents"]) == 2
     assert made["verdicts"][0]["counterexample"] is None
+
+
+ONE_A_DAY = """\
+regelverk prøve 2020 «Prøve»
+  gjelder 2020-01-01 til 2020-12-31
+
+kilde oss «Oss» status eksempel
+
+entitet Pasient «Pasient»
+  nøkkel pasient_id : tekst
+
+entitet Kontakt i Pasient som kontakter «Kontakt»
+  nøkkel kontakt_id : tekst
+  rettsdato dato    : dato
+  video             : ja/nei
+
+resultat refusjon : kroner for Kontakt «Refusjon»
+
+punkt 1 «Refusjon»
+  ifølge oss
+  refusjon er 100 kr
+
+punkt 2 «Bare den første på en dag»
+  ifølge oss
+  unntak fra 1
+  når finnes annen i pasient.kontakter der annen.dato er dato og ikke annen.video
+  refusjon er 0 kr
+
+egenskap nøytral «Video er som oppmøte»
+  for alle Kontakt a, b der ikke a.video og b.video og a.dato er b.dato gjelder a.refusjon er b.refusjon
+"""
+
+
+def test_what_stands_together_with_the_things_of_a_case(isfrules: Isfrules, tmp_path: Path) -> None:
+    """Without it one would not see why the two are paid otherwise."""
+    (tmp_path / "prøve.isf").write_text(ONE_A_DAY, encoding="utf-8")
+    proved = isfrules("--rulebooks", tmp_path, "prove", COLUMNS="120").output
+    assert re.search(r"sammen med +en som er lik", proved)
+    sides = json.loads(isfrules("--rulebooks", tmp_path, "prove", "--format", "json").output)[
+        "verdicts"][0]["counterexample"]["sides"]
+    assert sorted(len(each["beside"]) for each in sides) == [0, 1]
+    tried = isfrules("--rulebooks", tmp_path, "test", COLUMNS="120").output
+    assert "sammen med en som er lik" in tried
 
 
 def test_what_falls_is_saved_as_examples_that_hold(isfrules: Isfrules, rules: Path, tmp_path: Path) -> None:
