@@ -91,7 +91,8 @@ def _chosen(
     """One element's value: the largest, the smallest, the first, the last; or whether this one is it."""
     name, key = node.var.text, None
     if node.key is not None:
-        key = _ordered(inner.infer(node.key), node.key, inner, " Er to like, går den med laveste nøkkel først.")
+        keyed = " Er to like, går den med laveste nøkkel først." if isinstance(over, ir.Children) else ""
+        key = _ordered(inner.infer(node.key), node.key, inner, keyed)
     if node.is_this:
         if not isinstance(over, ir.Children) or over.entity != scope.entity.name:
             return scope.report("ISF313", node.span, f"«denne» er en {scope.entity.name}; listen har noe annet")
