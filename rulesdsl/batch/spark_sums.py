@@ -75,8 +75,9 @@ def _given(tables: Tables, edition: Edition, table: str) -> list[Given]:
 
 def _aside(tables: Tables, entity: str, broken: int) -> tuple[Aside, ...]:
     found = tables.asked(
-        f"SELECT code, regexp_replace(field, r'\\[[0-9]+\\]', '') AS felt, count(DISTINCT rad) AS rader FROM {FAULTS} "
-        f"WHERE entitet = {quoted(entity)} AND rad IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
+        f"SELECT code, regexp_replace(field, r'\\[[0-9]+\\]', '') AS felt, count(DISTINCT rad) AS rader, "
+        f"min(value) AS verdi FROM {FAULTS} WHERE entitet = {quoted(entity)} AND rad IS NOT NULL "
+        "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
     return tuple(Aside(*row) for row in found) + ((Aside("ISF531", None, broken),) if broken else ())
 
 

@@ -19,6 +19,7 @@ from rulesdsl.core.ir import Edition, Result
 from rulesdsl.core.types import Number
 from rulesdsl.core.values import exact, shown
 from rulesdsl.deciding import ENGINE
+from rulesdsl.evaluate.documents import shortened
 from rulesdsl.evaluate.wording import result_called
 from rulesdsl.source import frozen
 from rulesdsl.sql.contributions import AMOUNT, CLAUSE, CONTRIBUTIONS
@@ -59,11 +60,13 @@ class Given:
 
 @frozen
 class Aside:
-    """Rows that were set aside for one kind of fault in one field. A row may have several."""
+    """Rows that were set aside for one kind of fault in one field. A row may have several. ``example`` is the first of
+    the values that stand there."""
 
     code: str
     field: str | None
     rows: int
+    example: str | None = None
 
 
 @frozen
@@ -124,8 +127,8 @@ def account(con: duckdb.DuckDBPyConnection, book: Rulebook, source: Source, rows
     lines = tuple(line for name, relation in answers.items()
                   for line in _lines(con, editions[name], relation, entity, brief))
     aside = tuple(Aside(*row) for row in con.execute(
-        "SELECT code, regexp_replace(field, '\\[[0-9]+\\]', '', 'g'), count(DISTINCT rad) FROM feil WHERE entitet = ? "
-        "GROUP BY ALL ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
+        "SELECT code, regexp_replace(field, '\\[[0-9]+\\]', '', 'g'), count(DISTINCT rad), min(value) FROM feil WHERE "
+        "entitet = ? GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2", [entity]).fetchall())
     if broken:
         aside = (*aside, Aside("ISF531", None, broken))
         notes = (*notes, *broken_notes(dict(con.execute(
@@ -203,7 +206,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
         "editions": [{"edition": name, "rows": rows, "results": _results(summary, name)}
                      for name, rows in summary.editions.items()],
         "results": _results(summary, None),
-        "set_aside": [{"code": each.code, "title": entry(each.code).title, "field": each.field, "rows": each.rows}
+        "set_aside": [{"code": each.code, "title": entry(each.code).title, "field": each.field, "rows": each.rows,
+                       "example": each.example}
                       for each in summary.aside],
         "missing": [{"result": result, "field": path, "rows": rows} for result, path, rows in summary.missing],
         "notes": list(summary.notes),
@@ -293,7 +297,8 @@ def _missing_lines(summary: Summary) -> list[str]:
 
 def _aside_said(each: Aside) -> str:
     where = f" ({each.field})" if each.field else ""
-    return f"  {each.code}  {entry(each.code).title}{where}: {rows_said(each.rows)}"
+    value = f", som «{shortened(each.example)}»" if each.example is not None else ""
+    return f"  {each.code}  {entry(each.code).title}{where}: {rows_said(each.rows)}{value}"
 
 
 def _main_lines(summary: Summary, edition: str | None) -> list[str]:
