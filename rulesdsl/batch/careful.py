@@ -205,7 +205,8 @@ def _look(
     try:
         query = compile_edition(
             task.edition, {task.entity: facts}, waits=waits, only=among(f"SELECT rad FROM {identifier(rows)}"),
-            with_contributions=with_contributions and not task.brief, answered=answered, lean=True)
+            with_contributions=with_contributions and not task.brief, answered=answered, lean=True,
+            tables_kept=True)
     except NotInSql as missing:
         raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
                      "Avgjør sakene med «isfrules explain».") from None

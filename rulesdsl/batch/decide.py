@@ -8,6 +8,7 @@ from sqlglot import exp
 from rulesdsl.batch.careful import FAULTS, Task, decide_with_care
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.batch.inputs import broken_lines, identifier, quoted
+from rulesdsl.batch.keep_tables import keep_tables
 from rulesdsl.batch.parents import parents_read
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.words import Words, words_of
@@ -46,6 +47,7 @@ def decide_rows(
     found: list[str] = []
     for edition in editions:
         told(f"Leser etter {edition.id}")
+        keep_tables(con, edition)
         task = _task(con, made, edition, several, brief, words)
         sure = look(con, task) if edition in made.used else None
         if sure is None:

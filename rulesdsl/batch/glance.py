@@ -5,7 +5,7 @@ result, and whether something is in doubt. From it come the answers of searches,
 care, and the answers of all others, as they are written. Memory goes with the narrow relation, which may lie on disk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 from sqlglot import exp
@@ -24,6 +24,7 @@ from rulesdsl.sql.facts import Rows
 from rulesdsl.sql.logic import NULL, both, case, cast, column, refs, text, whole
 from rulesdsl.sql.names import HOME, ROW
 from rulesdsl.sql.patterns import PATTERN
+from rulesdsl.sql.searches import on_side
 from rulesdsl.sql.sure import Decided, Sure, compile_sure
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.terms import NotInSql
@@ -219,76 +220,96 @@ def _near(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, rows: str, tol
 
 
 def answers(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task) -> str:
-    """The query for all rows that need no care. What follows from the pattern of a row, or from the number of a rule,
-    stands in a small table, and is looked up there: so an engine has it once, and not for every row."""
+    """The query for all rows that need no care. What follows from the pattern of a row, or else from the number of a
+    rule, stands in a small table, and is looked up there: so an engine has it once, and not for every row."""
     only: exp.Expr = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
     if task.decided:
         only = both(only, among(task.decided))
     own = _own(task)
     told = [f"s.{identifier(name)}" for name, _ in own]
     told.append(f"{task.words.said('utgave', quoted(sure.edition.id))} AS utgave")
-    parts = {each.result.name: _answer_of(con, sure, task, each) for each in sure.results}
-    if all(sure.told_after_all(*(value for _, value in part.inner)) for part in parts.values()):
+    parts = [_answer_of(sure, task, each) for each in sure.results]
+    if sure.told_after_all(*(value for part in parts for _, value in part.inner)):
         relation, mark = f"svar etter mønster i {sure.edition.id}", identifier(PATTERN)
-        inner = [(PATTERN, column(PATTERN)), *(each for part in parts.values() for each in part.inner)]
+        inner = [(PATTERN, column(PATTERN)), *(each for part in parts for each in part.inner)]
         made = of_alike(sure, narrow(task), inner).sql(DIALECT, copy=False)
-        columns = ", ".join(f"{said} AS {identifier(name)}" for part in parts.values() for name, said in part.told)
-        joins = " ".join(part.join for part in parts.values())
-        _create(con, relation, f"SELECT s.{mark}, {columns} FROM ({made}) AS s {joins}")
-        told += [f"m.{identifier(name)}" for part in parts.values() for name, _ in part.told]
+        columns = ", ".join(each for part in parts for each in part.told(part.directly()))
+        _create(con, relation, f"SELECT s.{mark}, {columns} FROM ({made}) AS s")
+        told += [f"m.{identifier(name)}" for part in parts for name in part.columns]
         return (f"SELECT {', '.join(told)} FROM {identifier(alike_rows(narrow(task)))} AS s "
                 f"JOIN {identifier(relation)} AS m USING ({mark}) WHERE {only.sql(DIALECT)}")
-    told += [f"{said} AS {identifier(name)}" for part in parts.values() for name, said in part.told]
-    inner = [*own, *(each for part in parts.values() for each in part.inner)]
+    joins: list[str] = []
+    for part in parts:
+        rule, relation = identifier(part.rule), f"etter {part.rule} i {sure.edition.id}"
+        _create(con, relation, part.by_number())
+        joins.append(f"JOIN {identifier(relation)} AS {rule} ON {rule}.nummer = s.{rule}")
+        told += part.told({name: f"{rule}.{identifier(name)}" for name in part.follows})
+    inner = [*own, *(each for part in parts for each in part.inner)]
     rows = sure.of_border(narrow(task), inner, only).sql(DIALECT, copy=False)
-    return f"SELECT {', '.join(told)} FROM ({rows}) AS s {' '.join(part.join for part in parts.values())}"
+    return f"SELECT {', '.join(told)} FROM ({rows}) AS s {' '.join(joins)}"
 
 
 @frozen
 class Part:
-    """A result among answers: what is asked of each row or pattern, the join with what follows from the number of the
-    rule, and the columns that are told."""
+    """A result among answers: the column with the number of the rule that decides it, and all such numbers; what is
+    asked of each row or pattern, what follows from the number, and the columns that are told, in order: with the
+    expression for each, but for those that follow from the number."""
 
+    rule: str
+    numbers: tuple[int, ...]
     inner: tuple[tuple[str, exp.Expr], ...]
-    join: str
-    told: tuple[tuple[str, str], ...]
+    follows: Mapping[str, exp.Expr]
+    columns: Mapping[str, str | None]
+
+    def told(self, found: Mapping[str, str]) -> list[str]:
+        """The columns, where it is found what follows from the number."""
+        return [f"{value or found[name]} AS {identifier(name)}" for name, value in self.columns.items()]
+
+    def directly(self) -> dict[str, str]:
+        """What follows from the number, by the column of it: for few rows, since a join with each result's small table
+        takes an engine longer to plan the more results there are."""
+        number = column(self.rule, "s")
+        return {name: on_side(value, lambda _: number.copy()).sql(DIALECT, copy=False)
+                for name, value in self.follows.items()}
+
+    def by_number(self) -> str:
+        """The query for what follows from each number."""
+        numbers = ", ".join(f"({number})" for number in self.numbers)
+        called = ", ".join(f"nummer AS {identifier(one)}" for one in sorted(refs(*self.follows.values())))
+        columns = ", ".join(f"{value.sql(DIALECT, copy=False)} AS {identifier(name)}"
+                            for name, value in self.follows.items())
+        return (f"SELECT nummer, {columns} FROM (SELECT nummer, {called} FROM (SELECT CAST(nummer AS SMALLINT) AS "
+                f"nummer FROM (VALUES {numbers}) AS alle(nummer)))")
 
 
-def _answer_of(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task, each: Decided) -> Part:
+def _answer_of(sure: Sure, task: Task, each: Decided) -> Part:
     name = each.result.name
-    relation, rule = f"{name} etter regel i {sure.edition.id}", f"regel {name}"
-    columns = _by_number(con, each, task, relation)
-    inner, told = [(rule, each.by)], [(one, f"{identifier(rule)}.{identifier(one)}") for one in columns]
+    rule, follows = f"regel {name}", _of_number(each, task)
+    inner = [(rule, each.by)]
+    columns: dict[str, str | None] = {name: None, **dict.fromkeys(follows)}
     if not each.fixed:
         inner.append((name, task.words.cast(name, each.value)))
-        told.insert(0, (name, f"s.{identifier(name)}"))
+        columns[name] = f"s.{identifier(name)}"
     if not task.brief:
-        told.append((f"{name}.mangler", "CAST([] AS VARCHAR[])"))
+        columns[f"{name}.mangler"] = "CAST([] AS VARCHAR[])"
     for amount in sure.amounts:
         if amount.result.name == name:
             given = f"{name}.{CONTRIBUTIONS}"
             inner.append((given, amount.contributions))
-            told.append((given, f"s.{identifier(given)}"))
-    join = f"JOIN {identifier(relation)} AS {identifier(rule)} ON {identifier(rule)}.nummer = s.{identifier(rule)}"
-    return Part(tuple(inner), join, tuple(told))
+            columns[given] = f"s.{identifier(given)}"
+    return Part(rule, tuple(sorted({0, *each.choice.values})), tuple(inner), follows, columns)
 
 
-def _by_number(con: duckdb.DuckDBPyConnection, each: Decided, task: Task, relation: str) -> list[str]:
-    """Makes the table of what follows from the number of a rule that decides a result, and gives its columns."""
-    name, words = each.result.name, task.words
+def _of_number(each: Decided, task: Task) -> dict[str, exp.Expr]:
+    """What follows from the number of the rule that decides a result."""
+    name = each.result.name
     none = exp.EQ(this=each.by, expression=whole(0))
     found = {f"{name}.status": case((none, text("no_rule")), otherwise=text("known"))}
     if each.fixed:
-        found = {name: each.value} | found
+        found[name] = each.value
     if not task.brief:
         found |= {f"{name}.punkt": _named(each, 0), f"{name}.regel": _named(each, 1)}
-    numbers = ", ".join(f"({number})" for number in sorted({0, *each.choice.values}))
-    called = ", ".join(f"nummer AS {identifier(one)}" for one in sorted(refs(each.by, *found.values())))
-    columns = ", ".join(f"{words.fixed(one, value).sql(DIALECT, copy=False)} AS {identifier(one)}"
-                        for one, value in found.items())
-    _create(con, relation, f"SELECT nummer, {columns} FROM (SELECT nummer, {called} FROM (SELECT "
-                           f"CAST(nummer AS SMALLINT) AS nummer FROM (VALUES {numbers}) AS alle(nummer)))")
-    return list(found)
+    return {called: task.words.fixed(called, value) for called, value in found.items()}
 
 
 def _named(each: Decided, part: int) -> exp.Expr:

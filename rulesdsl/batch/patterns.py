@@ -23,7 +23,6 @@ from rulesdsl.sql.names import ROW
 from rulesdsl.sql.patterns import PATTERN
 from rulesdsl.sql.sheet import with_steps
 from rulesdsl.sql.sure import Sure
-from rulesdsl.sql.terms import tables_of
 
 NUMBER, DOUBTFUL, UNREADABLE = "§mønsternummer", "§mønster i tvil", "§mønster uleselig"
 """Columns of patterns: the number by which a row has its pattern, and what the reading says of all its rows."""
@@ -70,7 +69,7 @@ def look_by_patterns(con: duckdb.DuckDBPyConnection, task: Task, sure: Sure, par
     query = sure.sheet.query(_BESIDE, [
         *mine, (NUMBER, column(NUMBER)), (UNREAD, either(column(UNREAD), column(UNREADABLE))),
         (doubt, either(column(DOUBTFUL), paren(of_rows)))], ready=ready)
-    steps = {**tables_of(task.edition), _BESIDE: patterns.beside(_marked(narrow), patterns_of(narrow), early)}
+    steps = {**sure.tables, _BESIDE: patterns.beside(_marked(narrow), patterns_of(narrow), early)}
     _create(con, rows_of(narrow), with_steps(query, steps.items()))
     columns = ", ".join(f"{'m' if name in theirs else 'r'}.{identifier(name)}" for name in (*values, NUMBER))
     con.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(narrow)} AS SELECT {columns} FROM "
@@ -127,7 +126,7 @@ def alike(narrow: str) -> str:
 def of_alike(sure: Sure, narrow: str, wanted: Wanted, only: exp.Expr | None = None) -> exp.Select:
     """Some columns of what rows that are alike have in common."""
     query = sure.sheet.query(alike(narrow), wanted, only, (*sure.border, *sure.asked_after_all))
-    return with_steps(query, tables_of(sure.edition).items())
+    return with_steps(query, sure.tables.items())
 
 
 # ── Which fields ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from rulesdsl.batch.columns import Matching, Naming, fields_of
 from rulesdsl.batch.decide import BROKEN
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import DATABASES, TEXTS, Source, broken_lines, identifier, open_source, quoted
+from rulesdsl.batch.keep_tables import keep_tables
 from rulesdsl.batch.notes import left_out
 from rulesdsl.batch.origin import origin_of_folder
 from rulesdsl.batch.plan import Days, Rulebook, days_of, editions_of, fitting, matched, readable, stage
@@ -290,6 +291,7 @@ def _decided(
         given = {result.entity for result in edition.results.values()}
         facts = {name: _facts(edition, name) for name in needed_entities(edition) if name in tables}
         own = tuple(name for name in decided if name in given)
+        keep_tables(con, edition)
         Deciding(con, edition, used, facts, own, words, forced is not None, brief, step).add_answers()
     found = {name: work / f"{latest.entities[name].plural}.parquet" for name in decided}
     for name, file in found.items():

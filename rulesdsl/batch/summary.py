@@ -167,14 +167,14 @@ def _missing(
     con: duckdb.DuckDBPyConnection, entity: str, used: tuple[Edition, ...], answers: Mapping[str, str]
 ) -> tuple[tuple[str, str, int], ...]:
     """The facts that the results people ask for wait for."""
-    parts = [f"SELECT '{name}' AS resultat, unnest({identifier(f'{name}.mangler')}) AS felt FROM "
-             f"{identifier(answers[each.id])}" for each in used for name in sorted(each.main)
-             if each.results[name].entity == entity]
-    if not parts:
-        return ()
-    return tuple(con.execute(
-        "SELECT resultat, regexp_replace(felt, '\\[[^]]*\\]', '[…]', 'g') AS felt, count(*) FROM ("
-        + " UNION ALL ".join(parts) + ") GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2").fetchall())
+    found: list[tuple[str, str, int]] = []
+    for name in sorted({each for edition in used for each in edition.main if edition.results[each].entity == entity}):
+        waits = " UNION ALL ".join(f"SELECT unnest({identifier(f'{name}.mangler')}) AS felt FROM "
+                                   f"{identifier(answers[each.id])}" for each in used if name in each.main)
+        found += [(name, *row) for row in con.execute(
+            f"SELECT regexp_replace(felt, '\\[[^]]*\\]', '[…]', 'g') AS felt, count(*) FROM ({waits}) GROUP BY 1"
+        ).fetchall()]
+    return tuple(sorted(found, key=lambda each: (-each[2], each[0], each[1])))
 
 
 def _each_once(con: duckdb.DuckDBPyConnection, entity: str, rows: Rows, file: Path) -> bool:

@@ -138,7 +138,7 @@ class Deciding:
     def _statements(self, waits: bool) -> list[tuple[Statement, str]]:
         try:
             made = compile_together(self.edition, self.decided, {name: _part_of(name) for name in self.facts},
-                                    waits=waits)
+                                    waits=waits, tables_kept=True)
         except NotInSql as missing:
             raise cannot(f"{self.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
                          "Avgjør sakene med «isfrules explain».") from None

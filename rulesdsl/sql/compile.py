@@ -43,7 +43,8 @@ from rulesdsl.sql.logic import (
 from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import DAY, HOME, ROW, SEPARATOR, Waits, above, accessor, empty, gathered
 from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
-from rulesdsl.sql.terms import NotInSql, Terms, tables_of
+from rulesdsl.sql.tables import tables_of
+from rulesdsl.sql.terms import NotInSql, Terms
 from rulesdsl.sql.types import constant, sql_type, to_type
 
 FACTS = "§fakta"
@@ -185,12 +186,14 @@ def deciding(result: ir.Result) -> list[tuple[str, exp.Expr]]:
 def compile_edition(
     edition: ir.Edition, tables: Mapping[str, str], *, waits: bool = True, only: exp.Expr | None = None,
     with_contributions: bool = False, answered: Answered | None = None, lean: bool = False,
+    tables_kept: bool = False,
 ) -> exp.Select:
     """The query of an edition. ``tables`` has the relation of typed facts of each entity; ``only`` says which rows are
     to be given, where rules look at others as well; without ``waits`` it is not said what is missing;
     ``with_contributions`` says what each clause gave or took of each amount. With ``answered`` the facts have the
     answers of searches, and columns say of rows which they hang on that have none. ``lean`` is for an engine that knows
-    ``EXCLUDE`` (``Sheet``). Raises ``NotInSql`` for what has no form yet."""
+    ``EXCLUDE`` (``Sheet``). ``tables_kept``: those of the rulebook stand in relations (``tables``). Raises ``NotInSql``
+    for what has no form yet."""
     decided = {result.entity for result in edition.results.values()}
     if len(decided) != 1:
         raise NotInSql("resultater for flere entiteter")
@@ -213,7 +216,7 @@ def compile_edition(
     if answered:
         answers += [(unanswered(name), either(*open_.get(name, ()))) for _, name in answered.columns]
     query = sheet.query(FACTS, answers, only)
-    steps = {**tables_of(edition), FACTS: _facts(edition, entity, tables[entity.name])}
+    steps = {**tables_of(edition, tables_kept), FACTS: _facts(edition, entity, tables[entity.name])}
     return kept(with_steps(query, steps.items()))
 
 

@@ -21,7 +21,8 @@ from rulesdsl.sql.many import over_many
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, SEPARATOR, above, accessor, identities
 from rulesdsl.sql.sheet import Sheet, kept, table, with_steps
 from rulesdsl.sql.steps import taken_apart
-from rulesdsl.sql.terms import Many, Relation, Terms, tables_of
+from rulesdsl.sql.tables import tables_of
+from rulesdsl.sql.terms import Many, Relation, Terms
 from rulesdsl.sql.types import constant
 
 READ = "§lest"
@@ -54,13 +55,15 @@ class Together:
 
 
 def compile_together(
-    edition: ir.Edition, entities: Sequence[str], tables: Mapping[str, str], *, waits: bool = True
+    edition: ir.Edition, entities: Sequence[str], tables: Mapping[str, str], *, waits: bool = True,
+    tables_kept: bool = False,
 ) -> Together:
-    """As ``compile_for`` for each of some entities, with each step once."""
+    """As ``compile_for`` for each of some entities, with each step once. ``tables_kept``: those of the rulebook stand
+    in relations (``tables``)."""
     if not has_several(edition):
-        steps, answer = taken_apart(compile_edition(edition, tables, waits=waits))
+        steps, answer = taken_apart(compile_edition(edition, tables, waits=waits, tables_kept=tables_kept))
         return Together(tuple(steps), dict.fromkeys(entities, answer))
-    chains = _Chains.made(edition, tables, waits)
+    chains = _Chains.made(edition, tables, waits, tables_kept)
     made: list[tuple[str, exp.Query]] = []
     for name, step in chains.all_steps():
         more, own = taken_apart(step)
@@ -135,14 +138,15 @@ class _Chains:
     edition: ir.Edition
     tables: Mapping[str, str]
     waits: bool
+    tables_kept: bool = False
     steps: list[tuple[str, exp.Query]] = field(factory=list)
     latest: dict[str, Relation] = field(factory=dict)
     numbers: Iterator[int] = field(factory=lambda: count(1))
 
     @classmethod
-    def made(cls, edition: ir.Edition, tables: Mapping[str, str], waits: bool) -> "_Chains":
+    def made(cls, edition: ir.Edition, tables: Mapping[str, str], waits: bool, tables_kept: bool = False) -> "_Chains":
         """The chains with the results of all entities."""
-        chains = cls(edition, tables, waits)
+        chains = cls(edition, tables, waits, tables_kept)
         needed = [edition.entities[name] for name in needed_entities(edition)]
         for each in sorted(needed, key=lambda one: -len(above(edition, one))):  # those that belong to others first
             who = identities(edition, each)
@@ -153,7 +157,7 @@ class _Chains:
 
     def all_steps(self) -> list[tuple[str, exp.Query]]:
         """The steps, and before them the tables of the rulebook."""
-        return [*tables_of(self.edition).items(), *self.steps]
+        return [*tables_of(self.edition, self.tables_kept).items(), *self.steps]
 
     def answers(self, entity: str, only: exp.Expr | None) -> exp.Select:
         """What is asked of the last step of an entity."""

@@ -37,7 +37,8 @@ from rulesdsl.sql.names import DAY, HOME, ROW, Waits, accessor
 from rulesdsl.sql.sheet import Join, Sheet, table, with_steps
 from rulesdsl.sql.sure_searches import NotSure, SureSearch
 from rulesdsl.sql.sure_terms import SureTerms, bare
-from rulesdsl.sql.terms import Many, Terms, tables_of
+from rulesdsl.sql.tables import tables_of
+from rulesdsl.sql.terms import Many, Terms
 from rulesdsl.sql.types import constant, sql_type, to_type
 
 
@@ -103,12 +104,17 @@ class Sure:
                  some_day: bool = False) -> exp.Select:
         """Some columns of the typed facts, which have those that are ``ready`` too."""
         return with_steps(self.sheet.query(FACTS, wanted, ready=ready),
-                          {**tables_of(self.edition), FACTS: self.facts(typed, some_day)}.items())
+                          {**self.tables, FACTS: self.facts(typed, some_day)}.items())
+
+    @property
+    def tables(self) -> Mapping[str, exp.Select]:
+        """The tables of the rulebook, which are kept beside the data."""
+        return tables_of(self.edition, kept=True)
 
     def of_border(self, relation: str, wanted: Sequence[tuple[str, exp.Expr]], only: exp.Expr | None = None
                   ) -> exp.Select:
         """Some columns of a relation that has the columns of the border."""
-        return with_steps(self.sheet.query(relation, wanted, only, self.border), tables_of(self.edition).items())
+        return with_steps(self.sheet.query(relation, wanted, only, self.border), self.tables.items())
 
     @property
     def doubt_at_once(self) -> exp.Expr:

@@ -28,7 +28,6 @@ from rulesdsl.sql.logic import (
     is_null,
     least,
     listed,
-    named,
     opposite,
     paren,
     surely,
@@ -37,7 +36,7 @@ from rulesdsl.sql.logic import (
 from rulesdsl.sql.names import DAY, HOME, ROW, SELF, Waits, fact, fact_among_many, gathered, table_name, way
 from rulesdsl.sql.rounding import rounded
 from rulesdsl.sql.sheet import Join, Sheet, table
-from rulesdsl.sql.types import constant, decimal_type, sql_type, wide
+from rulesdsl.sql.types import constant, decimal_type, wide
 
 Many = ir.Quantified | ir.Count | ir.SumOver | ir.ExtremeOver | ir.Pick
 
@@ -326,27 +325,6 @@ class Relation:
 
     name: str
     columns: frozenset[str]
-
-
-def tables_of(edition: ir.Edition) -> Mapping[str, exp.Select]:
-    """The rows of each ``tabell``, as queries."""
-    return {table_name(name): _rows(found, edition) for name, found in edition.tables.items()}
-
-
-def _rows(found: ir.Table, edition: ir.Edition) -> exp.Select:
-    kinds = [*found.keys, *found.columns]
-    rows = [
-        exp.Tuple(expressions=[
-            NULL if value is None else constant(value)
-            for value in (*key, *(row.values[name] for name, _ in found.columns))
-        ])
-        for key, row in found.rows.items()
-    ] or [exp.Tuple(expressions=[NULL for _ in kinds])]
-    alias = exp.TableAlias(this=exp.to_identifier("v"), columns=[
-        exp.to_identifier(name, quoted=True) for name, _ in kinds])
-    values = exp.Values(expressions=rows, alias=alias)
-    return exp.select(*(named(cast(column(name), sql_type(kind, edition)), name) for name, kind in kinds), copy=False
-                      ).from_(values, copy=False)
 
 
 # ── Small pieces ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from rulebooks import Rulebook, amounts, documents, rulebooks
 from rulesdsl.batch.careful import FAULTS, FEW, Parents, Task, decide_with_care
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
+from rulesdsl.batch.keep_tables import keep_tables
 from rulesdsl.core import ir
 from rulesdsl.evaluate.case import load
 from rulesdsl.evaluate.documents import Document
@@ -41,6 +42,7 @@ def by_glance(edition: ir.Edition, entity: ir.Entity, rows: Sequence[Sequence[An
         parents = homes(con, edition, entity, group) if group else None
         task = Task(edition, entity.name, Rows("rader", kinds), parents, group, "", "", dictionaries=len(rows) % 2 == 0,
                     few=few)
+        keep_tables(con, edition)
         sure = look(con, task)
         if sure is None:
             everything_with_care(con, task)
