@@ -33,6 +33,11 @@ sats pris : kroner
 
 resultat svar : kroner for Sak
 
+tabell vekt
+  nøkkel  kode : tekst
+  kolonne vekt : poeng
+  fil «vekt.csv»   ifølge oss
+
 punkt p «P»
   ifølge oss
   krav nok «nok» beløp > 0 kr
@@ -44,7 +49,7 @@ punkt p «P»
 
 def codes(text: str) -> list[tuple[str, str]]:
     problems = Problems()
-    found = check([parse(Source("prøve.isf", text), problems)], lambda _, name: None, problems)
+    found = check([parse(Source("prøve.isf", text), problems)], lambda *_: b"kode;vekt;andel;KODE\nA;1;2;B\n", problems)
     return [(each.code, each.detail) for each in found.problems
             if each.is_error and each.code != "ISF414"]  # a result without rules
 
@@ -58,6 +63,11 @@ def codes(text: str) -> list[tuple[str, str]]:
     ("sats pris", "sats PRIS : kroner\n  fra 2020-01-01: 6 kr   ifølge oss\n\nsats pris", [("ISF213", "pris")]),
     ("  beløp ", "  Beløp : kroner\n  beløp ", [("ISF213", "beløp")]),
     ("  skrevet ", "  Skrevet : ja/nei\n  skrevet ", [("ISF213", "skrevet")]),
+    ("tabell vekt", "tabell Vekt\n  nøkkel kode : tekst\n  kolonne andel : tekst\n  fil «v.csv»   ifølge oss\n\ntabell vekt",
+     [("ISF213", "vekt")]),
+    ("kolonne vekt", "kolonne KODE : tekst\n  kolonne vekt", [("ISF213", "KODE")]),
+    ("entitet Pasient\n", "entitet pasient\n  nøkkel nr : tekst\n\nentitet Pasient\n", [("ISF213", "Pasient")]),
+    ("i Pasient som saker", "i Pasient som sak", []),
     ("  skrevet ", "  Beløp : kroner\n  skrevet ", []),  # a field of a record is called by both their names
     ("  avtale ", "  rad : tall\n  avtale ", [("ISF203", "rad")]),
     ("  avtale ", "  Rad : tall\n  avtale ", [("ISF203", "Rad")]),

@@ -1,4 +1,5 @@
-"""Names that a table of cases and answers could not tell apart: its columns are the same in small and large letters."""
+"""Names that tables could not tell apart: to an engine of tables they and their columns are called the same in small
+and large letters, and so are files to some machines."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,11 @@ def check_alike(names: Names, problems: Problems) -> None:
         _tell_apart([*values, *fields], problems)
     for post in names.posts.values():
         _tell_apart([each.name for each in post.fields], problems)
+    for table in names.tables.values():
+        _tell_apart([each.name for each in table.columns], problems)
+    _tell_apart([each.name for each in names.tables.values()], problems)
+    _tell_apart([each.name for each in names.entities.values()], problems)
+    _tell_apart([each.plural for each in names.entities.values() if each.plural], problems)
     for name in taken:
         problems.add("ISF203", name.span, TAKEN[name.text.casefold()], detail=name.text, hint="Velg et annet navn.")
 
