@@ -63,8 +63,8 @@ def codes(text: str) -> list[tuple[str, str]]:
     ("sats pris", "sats PRIS : kroner\n  fra 2020-01-01: 6 kr   ifølge oss\n\nsats pris", [("ISF213", "pris")]),
     ("  beløp ", "  Beløp : kroner\n  beløp ", [("ISF213", "beløp")]),
     ("  skrevet ", "  Skrevet : ja/nei\n  skrevet ", [("ISF213", "skrevet")]),
-    ("tabell vekt", "tabell Vekt\n  nøkkel kode : tekst\n  kolonne andel : tekst\n  fil «v.csv»   ifølge oss\n\ntabell vekt",
-     [("ISF213", "vekt")]),
+    ("tabell vekt", "tabell Vekt\n  nøkkel kode : tekst\n  kolonne andel : tekst\n  fil «v.csv»  ifølge oss\n\n"
+     "tabell vekt", [("ISF213", "vekt")]),
     ("kolonne vekt", "kolonne KODE : tekst\n  kolonne vekt", [("ISF213", "KODE")]),
     ("entitet Pasient\n", "entitet pasient\n  nøkkel nr : tekst\n\nentitet Pasient\n", [("ISF213", "Pasient")]),
     ("i Pasient som saker", "i Pasient som sak", []),
