@@ -41,8 +41,8 @@ class Parents:
 
 @frozen
 class Task:
-    """What is to be decided under an edition: ``rows`` of an entity, and what they belong to by ``group``. ``own`` is a
-    query for the rows that are read by this edition, and ``decided`` for those it decides; others are there to be found
+    """What is to be decided under an edition: ``rows`` of an entity, and what they belong to by ``group``. ``own`` is
+    the condition that a row is read by this edition, and ``decided`` that it decides it; others are there to be found
     by searches. Nothing: all of them. ``brief``: only values and statuses are asked for. ``words``: the types of the
     answers. ``within``: no row has a day outside the edition. ``dictionaries``: the data have each word of a column
     once, as Parquet does, and what is computed of one column is computed once for each. ``few``: with no more rows than
@@ -102,7 +102,7 @@ def decide_with_care(
     edition, entity = task.edition, task.entity
     sight, in_two = _sight(con, task, rows, seen)
     small, facts = _typed(con, task, sight)
-    own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE rad IN ({task.own})" if task.own else "")
+    own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE {task.own}" if task.own else "")
     found = faults(edition, entity, small, facts, _parents(task), among(own))
     con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT, copy=False)})")
     made = None
@@ -147,7 +147,7 @@ def _ask(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> None:
     _create(con, ASKED, (
         f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
         f"entitet = {quoted(task.entity)} AND rad IS NOT NULL)"
-        + (f" AND rad IN ({task.decided})" if task.decided else "")))
+        + (f" AND {task.decided}" if task.decided else "")))
 
 
 def _in_two(con: duckdb.DuckDBPyConnection, task: Task, facts: str, seen: Seen) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import duckdb
-from sqlglot import exp
 
+from rulesdsl.batch.belonging import OTHERS, belonging, read_by, several, write_others
 from rulesdsl.batch.careful import FAULTS, Task, decide_with_care
 from rulesdsl.batch.glance import answers, careful_of, everything_with_care, look, seen
 from rulesdsl.batch.inputs import broken_lines, identifier, quoted
@@ -13,21 +13,9 @@ from rulesdsl.batch.parents import parents_read
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.words import Words, words_of
 from rulesdsl.core.ir import Edition
-from rulesdsl.core.types import Text
-from rulesdsl.sql.duckdb import DIALECT
-from rulesdsl.sql.facts import Rows, day
-from rulesdsl.sql.logic import column
-from rulesdsl.sql.values import Days, read
+from rulesdsl.sql.facts import Rows
 
 BROKEN = "brutte linjer"
-_BELONGS = "tilhører"
-
-
-def read_by(made: Plan) -> tuple[Edition, ...]:
-    """The editions by which rows are read: those that decide, and for rows that none decides, the latest."""
-    latest = made.rulebook.latest
-    undecided = made.days.refused or None in made.days.rows
-    return made.used if latest in made.used or not undecided else (*made.used, latest)
 
 
 def decide_rows(
@@ -40,15 +28,15 @@ def decide_rows(
                 "value VARCHAR, message VARCHAR)")
     con.execute(f"CREATE TABLE {identifier(BROKEN)} AS SELECT CASE fil WHEN {quoted(made.source.text_file)} THEN "
                 f"{quoted(book.entity)} ELSE {quoted(book.parent)} END AS entitet, * FROM ({broken_lines(con)})")
-    several = len(editions) > 1 or bool(made.days.refused)
-    if several:
-        _belongs(con, made)
+    if several(made):
+        write_others(con, made)
+        _refuse_days(con, made)
     words = words_of(con, made.used, book.entity)
     found: list[str] = []
     for edition in editions:
         told(f"Leser etter {edition.id}")
         keep_tables(con, edition)
-        task = _task(con, made, edition, several, brief, words)
+        task = _task(con, made, edition, brief, words)
         sure = look(con, task) if edition in made.used else None
         if sure is None:
             everything_with_care(con, task)
@@ -65,46 +53,24 @@ def decide_rows(
     return found
 
 
-def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, several: bool, brief: bool, words: Words
-          ) -> Task:
+def _task(con: duckdb.DuckDBPyConnection, made: Plan, edition: Edition, brief: bool, words: Words) -> Task:
     """What is to be decided under an edition: its own rows, of all that belong with them."""
     book, rows = made.rulebook, made.rows
     parents = parents_read(con, made, edition)
     within = all(edition.valid_from <= each <= edition.valid_to for each in made.days.rows if each is not None)
     dictionaries = made.source.is_parquet
-    if not several:
+    if not several(made):
         return Task(edition, book.entity, rows, parents, book.group, "", "", brief, words, within, dictionaries)
-    own = f"SELECT rad FROM {identifier(_BELONGS)} WHERE leses = {quoted(edition.id)}"
-    together = f"{own} OR til IN ({own.replace('SELECT rad', 'SELECT til', 1)})"
-    name = f"{rows.relation} {edition.id}"
-    con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {identifier(rows.relation)} "
-                f"WHERE rad IN ({together})")
-    decided = f"SELECT rad FROM {identifier(_BELONGS)} WHERE utgave = {quoted(edition.id)}"
-    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, own, decided, brief, words, within,
-                dictionaries)
+    found, name = belonging(con, made, edition), f"{rows.relation} {edition.id}"
+    con.execute(f"CREATE TEMP VIEW {identifier(name)} AS SELECT * FROM {identifier(rows.relation)} WHERE {found.sight}")
+    return Task(edition, book.entity, Rows(name, rows.columns), parents, book.group, found.own, found.decided, brief,
+                words, within, dictionaries)
 
 
-def _belongs(con: duckdb.DuckDBPyConnection, made: Plan) -> None:
-    """Each row with its edition (NULL: none), the one it is read by, and what it belongs to."""
-    book, rows = made.rulebook, made.rows
-    con.execute("CREATE TABLE dager (dag DATE, utgave VARCHAR)")
-    if made.days.editions:
-        con.executemany("INSERT INTO dager VALUES (?, ?)", [[*each] for each in made.days.editions.items()])
-    home = _home(made).sql(DIALECT)
-    on_day = day(book.latest, book.entity, rows).sql(DIALECT)
-    con.execute(
-        f"CREATE TABLE {identifier(_BELONGS)} AS SELECT r.rad, r.dag, d.utgave, coalesce(d.utgave, "
-        f"{quoted(book.latest.id)}) AS leses, r.til FROM (SELECT rad, {on_day} AS dag, {home} AS til "
-        f"FROM {identifier(rows.relation)}) AS r LEFT JOIN dager AS d USING (dag)")
+def _refuse_days(con: duckdb.DuckDBPyConnection, made: Plan) -> None:
+    """Days that no edition decides are wrong with their rows."""
+    book = made.rulebook
     for refused, error in made.days.refused.items():
         con.execute(
-            f"INSERT INTO {identifier(FAULTS)} SELECT ?, rad, ?, ?, ?, ? FROM {identifier(_BELONGS)} WHERE dag = ?",
+            f"INSERT INTO {identifier(FAULTS)} SELECT ?, rad, ?, ?, ?, ? FROM {identifier(OTHERS)} WHERE dag = ?",
             [book.entity, error.code, book.date, error.value, f"{error.message} {error.hint}".strip(), refused])
-
-
-def _home(made: Plan) -> exp.Expr:
-    """The key of what a row belongs to, as its typed facts have it; NULL where the data say nothing of it."""
-    group, kinds = made.rulebook.group, made.rows.columns
-    if group not in kinds:
-        return exp.cast(exp.null(), "VARCHAR")
-    return read(Text(), kinds[group], column(group), Days(made.rulebook.latest), key=True).value

@@ -224,7 +224,7 @@ def answers(con: duckdb.DuckDBPyConnection, sure: Sure, task: Task) -> str:
     rule, stands in a small table, and is looked up there: so an engine has it once, and not for every row."""
     only: exp.Expr = exp.not_(among(f"SELECT {ROW} FROM {identifier(careful_of(task))}"))
     if task.decided:
-        only = both(only, among(task.decided))
+        only = both(only, exp.maybe_parse(task.decided, dialect=DIALECT))
     own = _own(task)
     told = [f"s.{identifier(name)}" for name, _ in own]
     told.append(f"{task.words.said('utgave', quoted(sure.edition.id))} AS utgave")

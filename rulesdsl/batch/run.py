@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 
 from rulesdsl.batch.aside import keys_of, set_aside
+from rulesdsl.batch.belonging import read_by
 from rulesdsl.batch.columns import Naming
-from rulesdsl.batch.decide import decide_rows, read_by
+from rulesdsl.batch.decide import decide_rows
 from rulesdsl.batch.engine import ENGINE_SETTINGS
 from rulesdsl.batch.inputs import open_source, quoted
 from rulesdsl.batch.origin import origin

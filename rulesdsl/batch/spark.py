@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rulesdsl.batch.decide import read_by
+from rulesdsl.batch.belonging import read_by
 from rulesdsl.batch.origin import origin
 from rulesdsl.batch.plan import Plan, plan, rulebook_of
 from rulesdsl.batch.problems import cannot

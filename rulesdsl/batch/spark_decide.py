@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from rulesdsl.batch.aside import keys_of
-from rulesdsl.batch.decide import read_by
+from rulesdsl.batch.belonging import read_by
 from rulesdsl.batch.inputs import quoted
 from rulesdsl.batch.plan import Plan
 from rulesdsl.batch.problems import cannot
