@@ -180,6 +180,7 @@ def test_all_messages_come_at_once_and_the_rest_is_read() -> None:
     ("når a er minst 3\n  R er ja", "minst", "Skriv «>=»."),
     ("når a under 3\n  R er ja", "under", "Skriv «<»."),
     ("når b og a mer enn 3\n  R er ja", "mer", "Skriv «>»."),
+    ("når finnes annen x i xs\n  R er ja", "x", "«annen» er navnet: «finnes annen i … der annen.felt …»."),
     ("når antall > 3\n  R er ja", ">", "Et nøkkelord kan ikke være et navn."),
     ("når a er mellom 1 og 3\n  R er ja", "mellom", "Skriv «x mellom 1 og 3», uten «er»."),
     ("når a mellom 1 til 3\n  R er ja", "til", "Skriv «mellom 1 og 3»."),

@@ -26,7 +26,8 @@ RESERVED = frozenset({
 })
 """Keywords that cannot be names: somewhere a name can stand beside each of them."""
 
-_MEANT = {"ikke": "Sett «ikke» foran: «ikke a er b».", "ukjent": "Skriv «x mangler»."}
+_MEANT = {"ikke": "Sett «ikke» foran: «ikke a er b».", "ukjent": "Skriv «x mangler».",
+          "denne": "«finnes annen i pasient.episoder der …» ser bort fra denne."}
 """What is meant where they stand as names after all."""
 
 UNITS = frozenset({"kr", "kroner", "poeng", "døgn", "timer"})

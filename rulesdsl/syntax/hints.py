@@ -105,6 +105,7 @@ NEAR = (
     (r"%\s*av\s*\w*\s*", "", "Skriv gangetegn: «40 % * beløp».", ""),
     ("", r"per\b", "Enhetene er kroner, poeng, døgn og timer.", ""),
     # Things of a list
+    (r"\b(antall|finnes|alle)\s+annen\s*", r"\w+\s+i\b", "«annen» er navnet: «finnes annen i … der annen.felt …».", ""),
     (r"\bantall\s+(av\s+)?[\w.]+\s*", "", "Skriv «antall x i liste».", "_I"),
     (r"\bantall\s+av\s*", "", "Skriv «antall x i liste».", ""),
     (r"\bsum\s*\(.*\)\s*", "", "Skriv «sum x.felt for x i liste».", "_FOR"),
