@@ -5,7 +5,7 @@ from collections.abc import Callable
 import duckdb
 from sqlglot import exp
 
-from rulesdsl.batch.engine import for_few_rows
+from rulesdsl.batch.engine import for_few_rows, keep_few_rows
 from rulesdsl.batch.inputs import identifier, quoted
 from rulesdsl.batch.problems import cannot
 from rulesdsl.batch.words import Words
@@ -28,6 +28,9 @@ MANY = 100_000
 
 FEW = 10_000
 """How few rows in sight are asked about at once, where nothing is said."""
+
+SHARED = 1_000_000
+"""With more rows than this, there are enough for all processors as they are."""
 
 
 @frozen
@@ -97,121 +100,136 @@ def decide_with_care(
     """The relation of the answers of the rows that a relation names; None where there are none, and what was ``seen``
     of others tells how answers look. What is wrong with them is told in ``FAULTS``; such rows have no answer, and
     without ``decides`` no row has."""
-    if seen is not None and not _count(con, rows):
-        return None
-    edition, entity = task.edition, task.entity
-    sight, in_two = _sight(con, task, rows, seen)
-    small, facts = _typed(con, task, sight)
-    own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE {task.own}" if task.own else "")
-    found = faults(edition, entity, small, facts, _parents(task), among(own))
-    con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(entity)}, * FROM ({found.sql(DIALECT, copy=False)})")
-    made = None
-    if decides:
-        _ask(con, task, rows)
-        if seen is None or _count(con, ASKED):
-            parts = _in_two(con, task, facts, seen) if in_two and seen else [_rest(con, task, facts)]
-            made = f"svar {edition.id}, med omhu"
-            _create(con, made, _told(task, facts, " UNION ALL BY NAME ".join(parts)))
-    for relation in (facts, small.relation):
-        con.execute(f"DROP TABLE {identifier(relation)}")
-    return made
-
-
-def _sight(con: duckdb.DuckDBPyConnection, task: Task, rows: str, seen: Seen | None) -> tuple[str, bool]:
-    """The relation of the rows to look at first, and whether a second look is to have others in sight as well."""
-    if seen is None or (seen.answered is not None and _count(con, rows) > task.few):
-        return rows, seen is not None
-    near = seen.near(rows, False)
-    return (near, False) if seen.answered is None or _count(con, near) <= task.few else (rows, True)
-
-
-def _typed(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> tuple[Rows, str]:
-    """The rows that a relation names, as they came, and the relation of their typed facts."""
-    small = Rows(f"{task.entity} {task.edition.id}, rader", task.rows.columns)
-    _create(con, small.relation, f"SELECT * FROM {identifier(task.rows.relation)} WHERE rad IN (SELECT rad FROM "
-                                 f"{identifier(rows)})")
-    facts = f"{task.entity} {task.edition.id}, {rows}"
-    _create(con, facts, typed(task.edition, task.entity, small, _parents(task)).sql(DIALECT, copy=False))
-    return small, facts
-
-
-def _parents(task: Task) -> str | None:
-    return task.parents.relation if task.parents else None
+    row = con.execute(f"SELECT count(*) FROM {identifier(rows)}").fetchone()
+    asked = int(row[0]) if row else 0
+    return None if seen is not None and not asked else _Care(con, task, seen, asked <= SHARED).decided(rows, decides)
 
 
 ASKED, FIRST, REST = "spurt", "svar, besvarte søk", "svar, alt annet"
 
 
-def _ask(con: duckdb.DuckDBPyConnection, task: Task, rows: str) -> None:
-    """Those of some rows that are to be decided, and can be."""
-    _create(con, ASKED, (
-        f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
-        f"entitet = {quoted(task.entity)} AND rad IS NOT NULL)"
-        + (f" AND {task.decided}" if task.decided else "")))
+@frozen
+class _Care:
+    """Some rows of a task, decided with care; ``few`` of them are shared among processors."""
 
+    con: duckdb.DuckDBPyConnection
+    task: Task
+    seen: Seen | None
+    few: bool
 
-def _in_two(con: duckdb.DuckDBPyConnection, task: Task, facts: str, seen: Seen) -> list[str]:
-    """Queries for the answers: by those that searches got at a glance; and where these are not enough, with others in
-    sight."""
-    assert seen.answered is not None
-    beside = f"{facts}, besvart"
-    _create(con, beside, f"SELECT * FROM {identifier(facts)} JOIN ({seen.answers}) USING (rad)")
-    _decided(con, task, FIRST, beside, seen.answered)
-    hangs = [identifier(unanswered(name)) for _, name in seen.answered.columns]
-    some, but = " OR ".join(hangs) or "false", f"EXCLUDE ({', '.join(hangs)})" if hangs else ""
-    _create(con, ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
-    parts = [f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})"]
-    if _count(con, ASKED):
-        _, with_others = _typed(con, task, seen.near(ASKED, True))
-        parts.append(_rest(con, task, with_others))
-    return parts
+    def decided(self, rows: str, decides: bool) -> str | None:
+        task, edition = self.task, self.task.edition
+        sight, in_two = self._sight(rows)
+        small, facts = self._typed(sight)
+        own = f"SELECT rad FROM {identifier(rows)}" + (f" WHERE {task.own}" if task.own else "")
+        found = faults(edition, task.entity, small, facts, self._parents, among(own)).sql(DIALECT, copy=False)
+        self.con.execute(f"INSERT INTO {identifier(FAULTS)} SELECT {quoted(task.entity)}, * FROM ({found})")
+        made = None
+        if decides:
+            self._ask(rows)
+            if self.seen is None or self.count(ASKED):
+                parts = self._in_two(facts) if in_two else [self._rest(facts)]
+                made = f"svar {edition.id}, med omhu"
+                self._keep(made, _told(task, facts, " UNION ALL BY NAME ".join(parts)))
+        for relation in (facts, small.relation):
+            self.con.execute(f"DROP TABLE {identifier(relation)}")
+        return made
 
+    def count(self, relation: str) -> int:
+        row = self.con.execute(f"SELECT count(*) FROM {identifier(relation)}").fetchone()
+        return int(row[0]) if row else 0
 
-def _rest(con: duckdb.DuckDBPyConnection, task: Task, facts: str) -> str:
-    """The query for the answers of the rows that are asked for, by facts of all that they may find."""
-    _decided(con, task, REST, facts, None)
-    return f"SELECT * FROM {identifier(REST)}"
+    def _keep(self, name: str, query: str) -> None:
+        if self.few:
+            keep_few_rows(self.con, name, query)
+        else:
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {query}")
 
+    @property
+    def _parents(self) -> str | None:
+        return self.task.parents.relation if self.task.parents else None
 
-def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM {identifier(relation)}").fetchone()
-    return int(row[0]) if row else 0
+    def _sight(self, rows: str) -> tuple[str, bool]:
+        """The relation of the rows to look at first, and whether a second look is to have others in sight as well."""
+        if self.seen is None:
+            return rows, False
+        searched = self.seen.answered is not None
+        if searched and self.count(rows) > self.task.few:
+            return rows, True
+        near = self.seen.near(rows, False)
+        return (rows, True) if searched and self.count(near) > self.task.few else (near, False)
 
+    def _typed(self, rows: str) -> tuple[Rows, str]:
+        """The rows that a relation names, as they came, and the relation of their typed facts."""
+        task = self.task
+        small = Rows(f"{task.entity} {task.edition.id}, rader", task.rows.columns)
+        self._keep(small.relation, f"SELECT * FROM {identifier(task.rows.relation)} WHERE rad IN (SELECT rad FROM "
+                                   f"{identifier(rows)})")
+        facts = f"{task.entity} {task.edition.id}, {rows}"
+        self._keep(facts, typed(task.edition, task.entity, small, self._parents).sql(DIALECT, copy=False))
+        return small, facts
 
-def _decided(con: duckdb.DuckDBPyConnection, task: Task, name: str, facts: str, answered: Answered | None) -> None:
-    """The answers of the rows that are asked for. Where they are many, what is missing is asked for in a second look,
-    at those that wait."""
-    several = _count(con, ASKED) > MANY and not task.brief
-    _look(con, task, name, facts, answered, ASKED, waits=not several and not task.brief)
-    if not several:
-        return
-    statuses = [identifier(f"{each}.status") for each in task.results()]
-    waiting = "SELECT rad FROM {} WHERE {}".format(
-        identifier(name), " OR ".join(f"{status} = 'unknown'" for status in statuses))
-    _create(con, "venter", waiting)
-    group = identifier(task.group) if task.group else "NULL"
-    _create(con, "venter, fakta", f"SELECT * FROM {identifier(facts)} WHERE rad IN (FROM venter) OR {group} IN "
-                                  f"(SELECT {group} FROM {identifier(facts)} WHERE rad IN (FROM venter))")
-    _look(con, task, "mangler", "venter, fakta", answered, "venter", waits=True, with_contributions=False)
-    late = ", ".join(f"coalesce(m.{missing}, []) AS {missing}"
-                     for missing in (identifier(f"{each}.mangler") for each in task.results()))
-    _create(con, name, f"SELECT s.*, {late} FROM {identifier(name)} AS s LEFT JOIN mangler AS m USING (rad)")
+    def _ask(self, rows: str) -> None:
+        """Those of some rows that are to be decided, and can be."""
+        self._keep(ASKED, (
+            f"SELECT rad FROM {identifier(rows)} WHERE rad NOT IN (SELECT rad FROM {identifier(FAULTS)} WHERE "
+            f"entitet = {quoted(self.task.entity)} AND rad IS NOT NULL)"
+            + (f" AND {self.task.decided}" if self.task.decided else "")))
 
+    def _in_two(self, facts: str) -> list[str]:
+        """Queries for the answers: by those that searches got at a glance; and where these are not enough, with others
+        in sight."""
+        assert self.seen is not None
+        assert self.seen.answered is not None
+        beside = f"{facts}, besvart"
+        self._keep(beside, f"SELECT * FROM {identifier(facts)} JOIN ({self.seen.answers}) USING (rad)")
+        self._decide(FIRST, beside, self.seen.answered)
+        hangs = [identifier(unanswered(name)) for _, name in self.seen.answered.columns]
+        some, but = " OR ".join(hangs) or "false", f"EXCLUDE ({', '.join(hangs)})" if hangs else ""
+        self._keep(ASKED, f"SELECT {', '.join(('rad', *hangs))} FROM {identifier(FIRST)} WHERE {some}")
+        parts = [f"SELECT * {but} FROM {identifier(FIRST)} WHERE NOT ({some})"]
+        if self.count(ASKED):
+            _, with_others = self._typed(self.seen.near(ASKED, True))
+            parts.append(self._rest(with_others))
+        return parts
 
-def _look(
-    con: duckdb.DuckDBPyConnection, task: Task, name: str, facts: str, answered: Answered | None, rows: str, *,
-    waits: bool, with_contributions: bool = True,
-) -> None:
-    try:
-        query = compile_edition(
-            task.edition, {task.entity: facts}, waits=waits, only=among(f"SELECT rad FROM {identifier(rows)}"),
-            with_contributions=with_contributions and not task.brief, answered=answered, lean=True,
-            tables_kept=True)
-    except NotInSql as missing:
-        raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
-                     "Avgjør sakene med «isfrules explain».") from None
-    with for_few_rows(con):
-        _create(con, name, query.sql(DIALECT, copy=False))
+    def _rest(self, facts: str) -> str:
+        """The query for the answers of the rows that are asked for, by facts of all that they may find."""
+        self._decide(REST, facts, None)
+        return f"SELECT * FROM {identifier(REST)}"
+
+    def _decide(self, name: str, facts: str, answered: Answered | None) -> None:
+        """The answers of the rows that are asked for. Where they are many, what is missing is asked for in a second
+        look, at those that wait."""
+        brief = self.task.brief
+        several = self.count(ASKED) > MANY and not brief
+        self._look(name, facts, answered, ASKED, waits=not several and not brief)
+        if not several:
+            return
+        results = self.task.results()
+        waiting = " OR ".join(f"{identifier(f'{each}.status')} = 'unknown'" for each in results)
+        self._keep("venter", f"SELECT rad FROM {identifier(name)} WHERE {waiting}")
+        group = identifier(self.task.group) if self.task.group else "NULL"
+        self._keep("venter, fakta", f"SELECT * FROM {identifier(facts)} WHERE rad IN (FROM venter) OR {group} IN "
+                                    f"(SELECT {group} FROM {identifier(facts)} WHERE rad IN (FROM venter))")
+        self._look("mangler", "venter, fakta", answered, "venter", waits=True, with_contributions=False)
+        late = ", ".join(f"coalesce(m.{missing}, []) AS {missing}"
+                         for missing in (identifier(f"{each}.mangler") for each in results))
+        self._keep(name, f"SELECT s.*, {late} FROM {identifier(name)} AS s LEFT JOIN mangler AS m USING (rad)")
+
+    def _look(self, name: str, facts: str, answered: Answered | None, rows: str, *, waits: bool,
+              with_contributions: bool = True) -> None:
+        task = self.task
+        try:
+            query = compile_edition(
+                task.edition, {task.entity: facts}, waits=waits, only=among(f"SELECT rad FROM {identifier(rows)}"),
+                with_contributions=with_contributions and not task.brief, answered=answered, lean=True,
+                tables_kept=True)
+        except NotInSql as missing:
+            raise cannot(f"{task.edition.id} har noe som ikke kan avgjøres som tabell ennå: {missing}.",
+                         "Avgjør sakene med «isfrules explain».") from None
+        with for_few_rows(self.con):
+            self._keep(name, query.sql(DIALECT, copy=False))
 
 
 def _told(task: Task, facts: str, answers: str) -> str:
@@ -225,7 +243,3 @@ def _told(task: Task, facts: str, answers: str) -> str:
         if name in task.amounts():
             columns.append(f"s.{identifier(f'{name}.{CONTRIBUTIONS}')}")
     return f"SELECT s.rad, {', '.join(columns)} FROM ({answers}) AS s JOIN {identifier(facts)} AS f USING (rad)"
-
-
-def _create(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {query}")

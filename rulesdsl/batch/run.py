@@ -15,7 +15,7 @@ from rulesdsl.batch.aside import keys_of, set_aside
 from rulesdsl.batch.belonging import read_by
 from rulesdsl.batch.columns import Naming
 from rulesdsl.batch.decide import decide_rows
-from rulesdsl.batch.engine import ENGINE_SETTINGS
+from rulesdsl.batch.engine import ENGINE_SETTINGS, share_few_rows
 from rulesdsl.batch.inputs import open_source, quoted
 from rulesdsl.batch.origin import origin
 from rulesdsl.batch.plan import Plan, plan, readable, rulebook_of
@@ -72,6 +72,7 @@ def run(job: Job, workspace: Workspace, step: Step = lambda what, done, of: None
         _limit(con, job)
         con.execute(f"SET temp_directory = {quoted(str(work / 'mellomlager'))}")
         con.execute(ENGINE_SETTINGS)
+        share_few_rows(con, work)
         step("Leser", 0, 1)
         made = _plan(con, job, workspace, keep=True)
         came_from = origin(job, made)
